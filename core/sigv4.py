@@ -338,7 +338,7 @@ def canonical_path(path: str) -> str:
             segments = segments[:-1]
         elif segment not in ("", "."):
             segments.append(segment)
-    slash = "/" if segments and path.endswith(("/", "/.", "/..")) else ""
+    slash = "/" if segments and path.endswith("/") else ""
     return quote(f"/{'/'.join(segments)}{slash}", safe="/-_.~")
 
 
