@@ -35,7 +35,7 @@ lint: setup-dev ## Check format, lint, templates, import contracts and translati
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	git ls-files -z 'templates/*.html' | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 	scripts/with_data_folder.sh $(PYTHON) scripts/check_translations.py
 
 types: setup-dev ## Check types
