@@ -1,0 +1,117 @@
+"""The only place that filters accounts, principals, groups and credentials."""
+
+from django.db.models import QuerySet
+
+from accounts.models import AccessKey, Account, Group, Principal, PrincipalKind
+
+
+def _principals() -> QuerySet[Principal]:
+    return Principal.objects.select_related("account")
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+def find_account(account_id: str) -> Account | None:
+    return Account.objects.filter(pk=account_id).first()
+
+
+def find_account_by_name(id_or_alias: str) -> Account | None:
+    """Return the account with this 12-digit id or alias."""
+    return find_account(id_or_alias) or Account.objects.filter(alias=id_or_alias).first()
+
+
+def accounts() -> list[Account]:
+    return list(Account.objects.order_by("id"))
+
+
+# --- principals -------------------------------------------------------------------------------------------------------
+def find_principal(pk: int) -> Principal | None:
+    return _principals().filter(pk=pk).first()
+
+
+def find_root(account_id: str) -> Principal | None:
+    return _principals().filter(account_id=account_id, kind=PrincipalKind.ROOT).first()
+
+
+def find_user(account_id: str, name: str) -> Principal | None:
+    return _principals().filter(account_id=account_id, kind=PrincipalKind.USER, name__iexact=name).first()
+
+
+def find_role(account_id: str, name: str) -> Principal | None:
+    return _principals().filter(account_id=account_id, kind=PrincipalKind.ROLE, name__iexact=name).first()
+
+
+def principals_page(
+    account_id: str, kinds: tuple[PrincipalKind, ...], text: str, page: int, size: int, descending: bool = False
+) -> tuple[list[Principal], int]:
+    """Return a page (from 1) of users and roles whose name, path or type contains ``text``, and how many there are."""
+    rows = _principals().filter(account_id=account_id, kind__in=kinds)
+    for word in text.split():
+        rows = rows.filter(_contains(word))
+    rows = rows.order_by("-name" if descending else "name", "pk")
+    return list(rows[(page - 1) * size : page * size]), rows.count()
+
+
+def _contains(word: str):  # type: ignore[no-untyped-def]
+    from django.db.models import Q
+
+    found = Q(name__icontains=word) | Q(path__icontains=word)
+    for kind in (PrincipalKind.USER, PrincipalKind.ROLE):
+        if word.lower() == kind.value:
+            found |= Q(kind=kind)
+    return found
+
+
+def unique_ids(arns: frozenset[str]) -> dict[str, str]:
+    """Return the unique id of each user or role ARN that exists now; path and case count."""
+    wanted: dict[tuple[str, str, str, str], str] = {}
+    for arn in arns:
+        parts = arn.split(":", 5)
+        if len(parts) != 6 or parts[2] != "iam":
+            continue
+        kind, _, rest = parts[5].partition("/")
+        if kind not in (PrincipalKind.USER, PrincipalKind.ROLE) or not rest:
+            continue
+        directory, slash, name = rest.rpartition("/")
+        wanted[(parts[4], kind, f"/{directory}{slash}" if slash else "/", name)] = arn
+    if not wanted:
+        return {}
+    rows = Principal.objects.filter(
+        account_id__in={key[0] for key in wanted}, name__in={key[3] for key in wanted}
+    ).values_list("account_id", "kind", "path", "name", "unique_id")
+    return {wanted[row[:4]]: row[4] for row in rows if row[:4] in wanted}
+
+
+def arns_of(unique_ids: set[str]) -> dict[str, str]:
+    """Return the current ARN of each unique id that still exists."""
+    return {principal.unique_id: principal.arn for principal in Principal.objects.filter(unique_id__in=unique_ids)}
+
+
+def principals_by_unique_id(unique_ids: set[str]) -> dict[str, Principal]:
+    return {principal.unique_id: principal for principal in Principal.objects.filter(unique_id__in=unique_ids)}
+
+
+def existing_account_ids(account_ids: set[str]) -> set[str]:
+    return set(Account.objects.filter(pk__in=account_ids).values_list("pk", flat=True))
+
+
+# --- groups -----------------------------------------------------------------------------------------------------------
+def find_group(account_id: str, name: str) -> Group | None:
+    return Group.objects.filter(account_id=account_id, name__iexact=name).first()
+
+
+def groups_of_account(account_id: str) -> QuerySet[Group]:
+    return Group.objects.filter(account_id=account_id).order_by("name")
+
+
+# --- access keys ------------------------------------------------------------------------------------------------------
+def find_access_key(access_key_id: str) -> AccessKey | None:
+    return AccessKey.objects.select_related("principal__account").filter(access_key_id=access_key_id).first()
+
+
+def access_keys_of(principal_pk: int) -> list[AccessKey]:
+    return list(AccessKey.objects.filter(principal_id=principal_pk))
+
+
+def access_keys_page(after_pk: int, size: int) -> list[AccessKey]:
+    """Return up to ``size`` access keys by pk, from behind ``after_pk``: for re-sealing."""
+    return list(AccessKey.objects.filter(pk__gt=after_pk).order_by("pk")[:size])

@@ -1,0 +1,169 @@
+"""KMS keys and what belongs to them: the tables."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.key_states import KeyState
+
+
+class KmsKey(models.Model):
+    """A KMS key. Its material is in :class:`KeyMaterial`, its policy in :class:`policies.models.KeyPolicy`."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="keys")
+    region = models.CharField(max_length=32)
+    key_id = models.CharField(max_length=36)
+    key_spec = models.CharField(max_length=32)
+    key_usage = models.CharField(max_length=32)
+    origin = models.CharField(max_length=32)
+    key_manager = models.CharField(max_length=8, default="CUSTOMER")
+    multi_region = models.BooleanField(default=False)
+    description = models.CharField(max_length=8192, blank=True)
+    # The stored state; what time has made of it since is computed (see operations.snapshots.KeySnapshot).
+    state = models.CharField(max_length=24, choices=[(state, state) for state in KeyState])
+    created_at = models.DateTimeField()
+    # Set while the state is PendingDeletion.
+    deletion_date = models.DateTimeField(null=True)
+    # Automatic rotation: INVARIANT: next_rotation_at is set exactly while rotation_enabled.
+    rotation_enabled = models.BooleanField(default=False)
+    rotation_period_days = models.PositiveSmallIntegerField(default=365)
+    next_rotation_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "region", "key_id"], name="key_id_unique_in_region"),
+            models.CheckConstraint(
+                condition=models.Q(rotation_enabled=True, next_rotation_at__isnull=False)
+                | models.Q(rotation_enabled=False, next_rotation_at__isnull=True),
+                name="rotation_has_a_date",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "region", "id"], name="keys_newest_first"),
+            models.Index(fields=["account", "region", "key_spec", "id"], name="keys_by_spec"),
+            models.Index(fields=["state", "deletion_date"], name="keys_due_for_deletion"),
+            models.Index(fields=["rotation_enabled", "next_rotation_at"], name="keys_due_for_rotation"),
+        ]
+        default_permissions = ()
+        permissions: ClassVar = [
+            ("view_key", _("View the key")),
+            ("use_key", _("Use the key in cryptographic operations")),
+            ("administer_key", _("Administer the key")),
+            ("delete_key", _("Schedule the key's deletion")),
+            ("grant_key", _("Create grants for the key")),
+        ]
+
+    def __str__(self) -> str:
+        return self.key_id
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:kms:{self.region}:{self.account_id}:key/{self.key_id}"
+
+
+class KeyMaterial(models.Model):
+    """One version of a key's material, sealed under the root key. Rows stay until the key is deleted.
+
+    The current material is the newest one whose ``current_from`` has come: an on-demand rotation takes a while, and
+    nothing needs to be written when it ends.
+    """
+
+    key = models.ForeignKey(KmsKey, on_delete=models.CASCADE, related_name="materials")
+    material_id = models.CharField(max_length=64)
+    version = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    root_key_id = models.CharField(max_length=16)
+    created_at = models.DateTimeField()
+    current_from = models.DateTimeField()
+    # "" for the first material, else AUTOMATIC or ON_DEMAND.
+    rotation_type = models.CharField(max_length=9, blank=True)
+    # Whether the service event RotateKey has been recorded.
+    announced = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("version",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "version"], name="material_version_unique"),
+            models.UniqueConstraint(fields=["key", "material_id"], name="material_id_unique_in_key"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["material_id"], name="material_by_id"),
+            models.Index(fields=["root_key_id", "id"], name="material_by_root_key"),
+            models.Index(fields=["current_from"], condition=models.Q(announced=False), name="materials_to_announce"),
+        ]
+
+    def __str__(self) -> str:
+        return self.material_id
+
+
+class Alias(models.Model):
+    """A name for a KMS key, unique in account and Region. ``name`` includes ``alias/``."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="aliases")
+    region = models.CharField(max_length=32)
+    name = models.CharField(max_length=256)
+    key = models.ForeignKey(KmsKey, on_delete=models.CASCADE, related_name="aliases")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "region", "name"], name="alias_unique_in_region"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:kms:{self.region}:{self.account_id}:{self.name}"
+
+
+class Tag(models.Model):
+    """A tag of a KMS key."""
+
+    key = models.ForeignKey(KmsKey, on_delete=models.CASCADE, related_name="tags")
+    tag_key = models.CharField(max_length=128)
+    tag_value = models.CharField(max_length=256, blank=True)
+
+    class Meta:
+        ordering = ("tag_key",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "tag_key"], name="tag_key_unique_in_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.tag_key
+
+
+class SealedSecret(models.Model):
+    """A secret of the installation, sealed under the root key: ``root-key-check``, ``audit-chain``, ``markers``."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    sealed = models.BinaryField()
+    root_key_id = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WizardDraft(models.Model):
+    """What somebody has entered in the create-key wizard so far. Holds no secret."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    principal = models.ForeignKey("accounts.Principal", on_delete=models.CASCADE, related_name="wizard_drafts")
+    region = models.CharField(max_length=32)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    # The key that Finish made: a second Finish of the same draft creates nothing.
+    finished_key_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["updated_at"], name="drafts_by_age")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,83 @@
+"""The only place that filters policies and the permission index."""
+
+from dataclasses import dataclass
+
+from accounts.models import Group, Principal
+from policies.aws_managed import AWS_MANAGED
+from policies.models import InlinePolicy, KeyPermission, KeyPolicy, ManagedPolicy, PolicyAttachment
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPolicy:
+    """A policy that reaches a principal; ``source`` tells through what, in words."""
+
+    name: str
+    source: str
+    document: str
+    arn: str = ""
+
+
+def identity_policies(principal: Principal) -> list[IdentityPolicy]:
+    """Return the inline and attached policies of a principal and of its groups, in a stable order."""
+    found = _policies_of(principal, f"{principal.kind} {principal.name}")
+    for group in principal.member_of.all():
+        found += _policies_of(group, f"group {group.name}")
+    return found
+
+
+def _policies_of(owner: Principal | Group, label: str) -> list[IdentityPolicy]:
+    found = [
+        IdentityPolicy(inline.name, f"inline policy of {label}", inline.document)
+        for inline in owner.inline_policies.all()
+    ]
+    for attachment in owner.policy_attachments.all():
+        document = managed_document(attachment.policy_arn)
+        if document is not None:
+            name = attachment.policy_arn.rsplit("/", 1)[-1]
+            found.append(IdentityPolicy(name, f"attached to {label}", document, attachment.policy_arn))
+    return found
+
+
+def managed_document(arn: str) -> str | None:
+    """Return the document of AWS's or the account's own managed policy."""
+    aws = AWS_MANAGED.get(arn)
+    if aws is not None:
+        return aws.document
+    policy = find_managed_policy(arn)
+    return policy.document if policy else None
+
+
+def boundary_document(principal: Principal) -> str | None:
+    return managed_document(principal.permissions_boundary_arn) if principal.permissions_boundary_arn else None
+
+
+def find_managed_policy(arn: str) -> ManagedPolicy | None:
+    """Return the customer managed policy of an ARN."""
+    account_id, name = (arn.split(":")[4:5] or [""])[0], arn.rsplit("/", 1)[-1]
+    rows = ManagedPolicy.objects.filter(account_id=account_id, name=name)
+    return next((row for row in rows if row.arn == arn), None)
+
+
+def managed_policies_of_account(account_id: str) -> list[ManagedPolicy]:
+    return list(ManagedPolicy.objects.filter(account_id=account_id))
+
+
+def attachments_of(policy_arn: str, account_id: str) -> list[PolicyAttachment]:
+    rows = PolicyAttachment.objects.filter(policy_arn=policy_arn).select_related("principal", "group")
+    return [
+        row
+        for row in rows
+        if account_id in (getattr(row.principal, "account_id", None), getattr(row.group, "account_id", None))
+    ]
+
+
+def find_inline_policy(owner: Principal | Group, name: str) -> InlinePolicy | None:
+    return owner.inline_policies.filter(name=name).first()
+
+
+def key_policy(key_pk: int) -> KeyPolicy:
+    return KeyPolicy.objects.get(key_id=key_pk)
+
+
+def permissions_of_key(key_pk: int) -> list[KeyPermission]:
+    return list(KeyPermission.objects.filter(content_object_id=key_pk).select_related("permission", "user"))
