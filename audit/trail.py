@@ -1,0 +1,238 @@
+"""The durable end of every call: records are committed in groups, chained, before any answer leaves.
+
+The first thread that waits commits for all that queued meanwhile (leader and followers), then hands over. A record that
+was decided at an older configuration version than the database now has is not written: its call is decided again.
+Source of the design: performance.md, sections 7 and 8.
+"""
+
+import hmac
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# One SQLite writer at a time, without its unfair busy handler; PostgreSQL needs no gate.
+write_gate = threading.RLock()
+
+COLUMNS = (
+    "time_us",
+    "account",
+    "region",
+    "event",
+    "identity",
+    "access_key",
+    "source",
+    "agent",
+    "error",
+    "key",
+    "other_key",
+    "request_id",
+    "event_id",
+    "details",
+)
+_ALL = ("chain", "sequence", "link", *COLUMNS)
+_QUOTED = ", ".join(f'"{column}"' for column in _ALL)
+_INSERT_SQLITE = f"INSERT INTO audit_auditevent ({_QUOTED}) VALUES ({', '.join('?' * len(_ALL))})"  # noqa: S608 - names are constants
+_INSERT_POSTGRES = f"INSERT INTO audit_auditevent ({_QUOTED}) VALUES ({', '.join(['%s'] * len(_ALL))})"  # noqa: S608 - names are constants
+
+Record = tuple[Any, ...]  # the values of COLUMNS; UUIDs as 32 hex digits
+
+
+def link_of(chain_key: bytes, previous: bytes, chain: int, sequence: int, record: Record) -> bytes:
+    """Return the link of a record: HMAC-SHA-256 over the previous link, the position and the record's values (32 bytes).
+
+    The encoding is a JSON list, which is injective for these values (numbers, texts, null).
+    """
+    return hmac.digest(chain_key, previous + msgspec.json.encode((chain, sequence, *record)), "sha256")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    records: Sequence[Record]
+    version: int | None  # None: a refusal or a service event, written whatever has changed since
+    signal: Any = field(default_factory=threading.Lock)
+    done: bool = False
+    stale: bool = False
+    error: BaseException | None = None
+
+
+class Trail:
+    """Writes audit records for one process."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._queue: list[_Waiting] = []
+        self._leading = False
+        self._connection: BaseDatabaseWrapper | None = None
+        self._chain = 1
+        self._chain_key: bytes | None = None
+
+    # --- set-up ---
+    def configure(self, chain_key: bytes) -> None:
+        """Take the key of the chain (32 bytes), opened from the sealed secret at start."""
+        self._chain_key = chain_key
+
+    @property
+    def configured(self) -> bool:
+        return self._chain_key is not None
+
+    def close(self) -> None:
+        """Close the writer's connection (the next commit opens another)."""
+        with self._mutex:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    # --- the two ways in ---
+    def commit(self, records: Sequence[Record], version: int | None) -> bool:
+        """Write records in one group commit; False if the configuration is newer than ``version``, nothing written.
+
+        Returns only when the records are durable. Raises whatever the database raises: then nothing is written and the
+        caller must not answer.
+        """
+        waiting = _Waiting(records, version)
+        waiting.signal.acquire()
+        with self._mutex:
+            self._queue.append(waiting)
+            follows = self._leading
+            self._leading = True
+        if follows:
+            waiting.signal.acquire()
+        if not waiting.done:
+            self._lead(waiting)
+        if waiting.error is not None:
+            raise waiting.error
+        return not waiting.stale
+
+    def append_in_transaction(self, connection: BaseDatabaseWrapper, records: Sequence[Record]) -> None:
+        """Add records to the chain inside the caller's open transaction: effect and record commit together."""
+        chain = self._claimed_chain()
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT length, head FROM audit_auditchain WHERE id = %s{lock}", [chain])
+            length, head = cursor.fetchone()
+            rows, length, head = self._chained(chain, length, bytes(head), records)
+            cursor.executemany(_INSERT_POSTGRES, rows)
+            cursor.execute("UPDATE audit_auditchain SET length = %s, head = %s WHERE id = %s", [length, head, chain])
+
+    # --- the leader's work ---
+    def _lead(self, own: _Waiting) -> None:
+        with self._mutex:
+            batch, self._queue = self._queue, []
+        try:
+            self._write(batch)
+        except BaseException as error:
+            self.close()  # the next commit starts on a fresh connection
+            for waiting in batch:
+                waiting.error = error
+        with self._mutex:
+            successor = self._queue[0] if self._queue else None
+            self._leading = successor is not None
+        if successor is not None:
+            successor.signal.release()
+        for waiting in batch:
+            waiting.done = True
+            if waiting is not own:
+                waiting.signal.release()
+
+    def _write(self, batch: list[_Waiting]) -> None:
+        connection = self._writer()
+        if connection.vendor == "postgresql":
+            self._write_postgres(connection.connection, batch)
+        else:
+            with write_gate:
+                self._write_sqlite(connection.connection, batch)
+
+    def _write_sqlite(self, raw: Any, batch: list[_Waiting]) -> None:
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            version, length, head = raw.execute(
+                "SELECT v.version, c.length, c.head FROM audit_configversion v, audit_auditchain c"
+                " WHERE v.id = 1 AND c.id = 1"
+            ).fetchone()
+            records = self._current(batch, version)
+            if records:
+                rows, length, head = self._chained(1, length, head, records)
+                raw.executemany(_INSERT_SQLITE, rows)
+                raw.execute("UPDATE audit_auditchain SET length = ?, head = ? WHERE id = 1", (length, head))
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+
+    def _write_postgres(self, raw: Any, batch: list[_Waiting]) -> None:
+        with raw.transaction(), raw.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.length, c.head, (SELECT version FROM audit_configversion WHERE id = 1)"
+                " FROM audit_auditchain c WHERE c.id = %s FOR UPDATE",
+                [self._chain],
+            )
+            length, head, version = cursor.fetchone()
+            records = self._current(batch, version)
+            if records:
+                rows, length, head = self._chained(self._chain, length, bytes(head), records)
+                cursor.executemany(_INSERT_POSTGRES, rows)
+                cursor.execute(
+                    "UPDATE audit_auditchain SET length = %s, head = %s WHERE id = %s", [length, head, self._chain]
+                )
+
+    @staticmethod
+    def _current(batch: list[_Waiting], version: int) -> list[Record]:
+        """Return the records that may be written; mark those decided at an older version."""
+        records: list[Record] = []
+        for waiting in batch:
+            if waiting.version is not None and waiting.version != version:
+                waiting.stale = True
+            else:
+                records.extend(waiting.records)
+        return records
+
+    def _chained(
+        self, chain: int, length: int, head: bytes, records: Sequence[Record]
+    ) -> tuple[list[Record], int, bytes]:
+        if self._chain_key is None:
+            raise RuntimeError("The audit trail has no chain key; the installation is not prepared.")
+        rows = []
+        for record in records:
+            length += 1
+            head = link_of(self._chain_key, head, chain, length, record)
+            rows.append((chain, length, head, *record))
+        return rows, length, head
+
+    # --- the writer's own connection ---
+    def _writer(self) -> BaseDatabaseWrapper:
+        if self._connection is None:
+            connection = connections.create_connection("default")
+            connection.inc_thread_sharing()
+            connection.ensure_connection()
+            if connection.vendor == "postgresql":
+                connection.connection.autocommit = True
+                self._chain = self._claim_chain(connection)
+            self._connection = connection
+        return self._connection
+
+    def _claimed_chain(self) -> int:
+        self._writer()
+        return self._chain
+
+    @staticmethod
+    def _claim_chain(connection: BaseDatabaseWrapper) -> int:
+        """Take a chain that no other process holds; the lock lives as long as the connection."""
+        with connection.cursor() as cursor:
+            for chain in range(1, 1000):
+                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [0x4B4D53, chain])
+                if cursor.fetchone()[0]:
+                    cursor.execute(
+                        "INSERT INTO audit_auditchain (id, length, head) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING",
+                        [chain, b""],
+                    )
+                    return chain
+        raise RuntimeError("No free audit chain: more than 999 processes write to this database.")
+
+
+trail = Trail()

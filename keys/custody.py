@@ -1,0 +1,155 @@
+"""Custody: the only code, beside the stores, that sees key material. It seals, opens and hands out handles."""
+
+import os
+from dataclasses import dataclass
+
+from accounts.models import AccessKey
+from core.crypto.handles import SYMMETRIC_MATERIAL_BYTES, SymmetricHandle
+from core.crypto.material import generate_material, material_id, open_material, reseal_material, seal_material
+from core.crypto.sealing import RootKeys, associated_data, make_check_value, verify_check_value
+from keys.models import KeyMaterial, KmsKey, SealedSecret
+
+AUDIT_CHAIN = "audit-chain"
+MARKERS = "markers"
+ROOT_KEY_CHECK = "root-key-check"
+SECRET_BYTES = 32
+_ACCESS_KEY_PURPOSE = "secret access key"
+_SECRET_PURPOSE = "installation secret"
+
+
+class _Loaded:
+    """The root keys and opened secrets of this process."""
+
+    root_keys: RootKeys | None = None
+    secrets: dict[str, bytes] = {}
+
+
+def use_root_keys(root_keys: RootKeys) -> None:
+    """Take the root keys of this process: at start, and again when a rotation has added one."""
+    _Loaded.root_keys = root_keys
+    _Loaded.secrets = {}
+
+
+def root_keys() -> RootKeys:
+    if _Loaded.root_keys is None:
+        raise RuntimeError("No root key is loaded; the installation is not prepared.")
+    return _Loaded.root_keys
+
+
+# --- key material -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SealedMaterial:
+    """New material, sealed for its place; the bytes in clear are gone."""
+
+    material_id: str
+    sealed: bytes
+    root_key_id: str
+
+
+def new_material(key: KmsKey) -> SealedMaterial:
+    """Draw material for a key and seal it."""
+    material = generate_material(SYMMETRIC_MATERIAL_BYTES)
+    identity = material_id(key.key_id, material)
+    sealed = seal_material(
+        material,
+        root_keys(),
+        account_id=key.account_id,
+        region=key.region,
+        key_id=key.key_id,
+        material_id=identity,
+    )
+    return SealedMaterial(identity, sealed, root_keys().current.id)
+
+
+def open_handle(key: KmsKey, material: KeyMaterial) -> SymmetricHandle:
+    """Return the handle of a stored material; raises :class:`core.crypto.sealing.SealError` if it was altered."""
+    opened = open_material(
+        bytes(material.sealed),
+        root_keys(),
+        account_id=key.account_id,
+        region=key.region,
+        key_id=key.key_id,
+        material_id=material.material_id,
+    )
+    return SymmetricHandle(opened, key.account_id, key.key_id)
+
+
+def reseal(key: KmsKey, material: KeyMaterial) -> None:
+    """Put a stored material under the current root key (not saved)."""
+    material.sealed = reseal_material(
+        bytes(material.sealed),
+        root_keys(),
+        account_id=key.account_id,
+        region=key.region,
+        key_id=key.key_id,
+        material_id=material.material_id,
+    )
+    material.root_key_id = root_keys().current.id
+
+
+# --- secret access keys -----------------------------------------------------------------------------------------------
+def _access_key_place(access_key_id: str) -> bytes:
+    return associated_data(_ACCESS_KEY_PURPOSE, access_key_id)
+
+
+def seal_access_key(access_key_id: str, secret: str) -> bytes:
+    return root_keys().seal(secret.encode(), _access_key_place(access_key_id))
+
+
+def open_access_key(row: AccessKey) -> str:
+    return root_keys().open(bytes(row.sealed_secret), _access_key_place(row.access_key_id)).decode()
+
+
+def reseal_access_key(row: AccessKey) -> None:
+    """Put a secret access key under the current root key (not saved)."""
+    row.sealed_secret = root_keys().reseal(bytes(row.sealed_secret), _access_key_place(row.access_key_id))
+
+
+# --- secrets of the installation --------------------------------------------------------------------------------------
+def _secret_place(name: str) -> bytes:
+    return associated_data(_SECRET_PURPOSE, name)
+
+
+def create_secrets() -> None:
+    """Store what a new installation needs: the root key's check value and fresh secrets. Existing ones stay."""
+    keys = root_keys()
+    made = {ROOT_KEY_CHECK: make_check_value(keys)}
+    for name in (AUDIT_CHAIN, MARKERS):
+        made[name] = keys.seal(os.urandom(SECRET_BYTES), _secret_place(name))
+    SealedSecret.objects.bulk_create(
+        [SealedSecret(name=name, sealed=sealed, root_key_id=keys.current.id) for name, sealed in made.items()],
+        ignore_conflicts=True,
+    )
+
+
+def check_root_keys() -> None:
+    """Raise :class:`core.crypto.sealing.SealError` unless the loaded root keys open what this installation sealed."""
+    verify_check_value(root_keys(), bytes(SealedSecret.objects.get(name=ROOT_KEY_CHECK).sealed))
+
+
+def secret(name: str) -> bytes:
+    """Return an installation secret (32 bytes)."""
+    opened = _Loaded.secrets.get(name)
+    if opened is None:
+        sealed = bytes(SealedSecret.objects.get(name=name).sealed)
+        opened = _Loaded.secrets[name] = root_keys().open(sealed, _secret_place(name))
+    return opened
+
+
+def marker_key() -> bytes:
+    """Return the key that authenticates pagination markers (32 bytes)."""
+    return secret(MARKERS)
+
+
+def reseal_secrets() -> int:
+    """Put the installation's secrets under the current root key; returns how many were moved."""
+    current = root_keys().current.id
+    rows = list(SealedSecret.objects.exclude(root_key_id=current))
+    for row in rows:
+        if row.name == ROOT_KEY_CHECK:
+            row.sealed = make_check_value(root_keys())
+        else:
+            row.sealed = root_keys().reseal(bytes(row.sealed), _secret_place(row.name))
+        row.root_key_id = current
+        row.save(update_fields=["sealed", "root_key_id"])
+    return len(rows)

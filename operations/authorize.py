@@ -1,0 +1,121 @@
+"""Gathers policies, grants and facts of a call and asks the engine. The only caller of :mod:`core.policy` for verdicts.
+
+Source: authorization 3.6, 3.7 and 6.1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.calls import Call
+from core.errors import AccessDeniedException, IamAccessDenied, KmsError
+from core.policy.decide import Check, Decision, DenyKind, KeyFacts, Scope, decide
+from core.policy.decide import Subject as CheckSubject
+from core.policy.messages import ResourceForm, access_denied_message
+from core.policy.requests import RequestFacts, checks_for, permitted_at
+from operations import facts
+from operations.registry import Operation
+from operations.request_context import RequestContext
+from operations.resolve import Subject
+
+
+def authorize(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> None:
+    """Return if the caller may do this; raises AccessDeniedException, or the refusal of a key that does not exist."""
+    for position, subject in enumerate(subjects):
+        if subject.key is None:
+            raise _missing(call, operation, request, subject, position)
+    decision, failing = permitted_at(call.caller.facts, checks_of(call, operation, request, subjects))
+    if failing is not None:
+        form = ResourceForm.NAMED
+        if failing.subject is CheckSubject.KEY and subjects and subjects[0].from_ciphertext:
+            form = ResourceForm.CIPHERTEXT
+        raise _denied(call, operation, failing, decision, form)
+
+
+def checks_of(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> tuple[Check, ...]:
+    """Return the checks that a call asks for, in order; every key exists. Also the simulator's and the buttons' way."""
+    if operation.service != "kms":
+        context = RequestContext(call, operation.name, request)
+        return (Check(operation.permission, service_resource(call, request), None, context, Scope.IDENTITY),)
+    return checks_for(operation.name, _request_facts(call, operation, request, subjects))
+
+
+def service_resource(call: Call, request: Any) -> str:
+    """Return the ARN that an IAM request is about, which the request itself tells; ``*`` for lists."""
+    name = getattr(request, "resource_arn", None)
+    return str(name(call.caller.account_id)) if name is not None else "*"
+
+
+def may_put_key_policy(call: Call, key: KeyFacts) -> bool:
+    """Tell whether the caller could put a policy of a key with these facts: the lockout safety check (authorization 1.6).
+
+    Grants do not count, nor do the members of the present request.
+    """
+    context = RequestContext(call, "lockout", None)
+    check = Check("kms:PutKeyPolicy", key.arn, replace(key, grants=()), context, Scope.KEY, CheckSubject.LOCKOUT)
+    return decide(call.caller.facts, check).allowed
+
+
+def _missing(call: Call, operation: Operation, request: Any, subject: Subject, position: int) -> KmsError:
+    """Return what a caller is told about a key that does not exist.
+
+    Only who may do this to such a key of the own account learns that there is none (authorization 6.1).
+    """
+    action = f"kms:{operation.name}"
+    if operation.name == "ReEncrypt":
+        action += ("From", "To")[position]
+    context = RequestContext(call, operation.name, request)
+    check = Check(action, subject.arn or "*", None, context, Scope.IDENTITY)
+    decision = decide(call.caller.facts, check)
+    own = subject.arn.split(":")[4:5] == [call.caller.account_id]
+    if own and decision.allowed:
+        assert subject.refusal is not None
+        return subject.refusal
+    form = ResourceForm.UNKNOWN_CIPHERTEXT if subject.from_ciphertext else ResourceForm.UNKNOWN
+    if decision.allowed:
+        decision = Decision(False, DenyKind.IMPLICIT_RESOURCE)
+    return _denied(call, operation, check, decision, form)
+
+
+def _denied(call: Call, operation: Operation, check: Check, decision: Decision, form: ResourceForm) -> KmsError:
+    message = access_denied_message(call.caller.facts, check, decision, form)
+    error = AccessDeniedException if operation.service == "kms" else IamAccessDenied
+    return error(message, check=check, decision=decision)
+
+
+def _request_facts(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> RequestFacts:
+    same_key = len(subjects) > 1 and subjects[0].key is subjects[1].key
+    re_encrypts = operation.name == "ReEncrypt"
+    on_same_key = {"kms:ReEncryptOnSameKey": "true" if same_key else "false"} if re_encrypts else {}
+    own, other = _encryption_contexts(request)
+    contexts = [
+        RequestContext(
+            call,
+            operation.name,
+            request,
+            encryption_context=pairs,
+            extra={**on_same_key, "kms:RequestAlias": subject.request_alias if subject else None},
+        )
+        for pairs, subject in ((own, subjects[0] if subjects else None), (other, subjects[-1] if subjects else None))
+    ]
+    return RequestFacts(
+        region=call.region,
+        account_id=call.caller.account_id,
+        context=contexts[0],
+        other_context=contexts[1] if re_encrypts else None,
+        key=subjects[0].key.facts if subjects else None,
+        other_key=subjects[1].key.facts if len(subjects) > 1 else None,
+        alias_arn=next((subject.alias_arn for subject in subjects if subject.alias_arn), None),
+        new_key=facts.unborn_key(call.caller.account_id, call.region) if operation.name == "CreateKey" else None,
+        has_tags=operation.name == "CreateKey" and bool(request.tags),
+    )
+
+
+def _encryption_contexts(request: Any) -> tuple[Any, Any]:
+    own = getattr(request, "encryption_context", None)
+    if own is not None:
+        return own, own
+    return (
+        getattr(request, "source_encryption_context", None),
+        getattr(request, "destination_encryption_context", None),
+    )

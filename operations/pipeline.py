@@ -1,0 +1,140 @@
+"""The one staircase that every call climbs: parse, resolve, authorize, check the state, execute, record.
+
+It has two ends. A call that changes something holds the writers' lock; effect, change log and audit record commit
+together. A call that only answers works on cached snapshots and commits its record with others'; if the configuration
+has moved on meanwhile, nothing is written and the call is decided again. Source: design README, "Two ends of one
+pipeline".
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit.changes import lock_version, record_changes
+from audit.trail import trail, write_gate
+from core.calls import Call, Result
+from core.errors import DryRunOperationException, KmsError, UnrecognizedClientException
+from core.key_states import check_state
+from operations import record
+from operations.authorize import authorize
+from operations.record import Progress
+from operations.registry import OPERATIONS, Operation, Outcome
+from operations.resolve import Subject
+from operations.snapshots import cache, find_caller, find_credential
+
+ATTEMPTS = 20  # a call is decided again only when the configuration changed in the same instant
+
+
+def run(call: Call) -> Result:
+    """Carry out a call and return its answer; raises the refusal, a :class:`core.errors.KmsError`.
+
+    Whatever happens, exactly one audit record is durable when this returns or raises.
+    """
+    operation = OPERATIONS[call.action]  # the doors refuse unknown names
+    return _change(call, operation) if operation.writes else _answer(call, operation)
+
+
+def preview(call: Call) -> KmsError | None:
+    """Return what :func:`run` would refuse before it executes, or None. Has no effect and leaves no record.
+
+    Permission, key and state are asked; what only execution can tell (a wrong ciphertext, a taken name) is not.
+    """
+    operation = OPERATIONS[call.action]
+    if cache.version < 0:
+        cache.refresh()
+    try:
+        _permitted(call, operation, operation.parse(call.members))
+    except KmsError as refusal:
+        return refusal
+    return None
+
+
+def _answer(call: Call, operation: Operation) -> Result:
+    for _ in range(ATTEMPTS):
+        version = cache.version
+        if version < 0:
+            version = cache.refresh()
+        progress = Progress()
+        outcome: Outcome | None = None
+        refusal: KmsError | None = None
+        try:
+            outcome = _decide_and_execute(call, operation, progress)
+        except KmsError as error:
+            refusal = error
+        if trail.commit(record.records(call, operation, progress, outcome, refusal), version):
+            if outcome is None:
+                assert refusal is not None
+                raise refusal
+            return Result(call.action, call.request_id, outcome.members)
+        cache.refresh()
+        call = _renewed(call)
+    raise RuntimeError("The configuration changes faster than a call can be decided.")
+
+
+def _change(call: Call, operation: Operation) -> Result:
+    progress = Progress()
+    record.intern_names(call, operation)
+    cache_refresh_needed = False
+    try:
+        with _writers_turn(), transaction.atomic():
+            version = lock_version()
+            cache.refresh()
+            call = _renewed(call)
+            # INVARIANT: a snapshot is never read after a row was changed: a rolled back row must not be remembered.
+            outcome = _decide_and_execute(call, operation, progress)
+            if outcome.touched:
+                record_changes(version, outcome.touched)
+                cache_refresh_needed = True
+            trail.append_in_transaction(connection, record.records(call, operation, progress, outcome, None))
+    except KmsError as refusal:
+        trail.commit(record.records(call, operation, progress, None, refusal), None)
+        raise
+    if cache_refresh_needed:
+        cache.refresh()
+    return Result(call.action, call.request_id, outcome.members)
+
+
+def _writers_turn() -> AbstractContextManager[Any]:
+    return write_gate if connection.vendor == "sqlite" else nullcontext()
+
+
+def _decide_and_execute(call: Call, operation: Operation, progress: Progress) -> Outcome:
+    request = progress.request = operation.parse(call.members)
+    subjects = _permitted(call, operation, request, progress)
+    outcome = operation.run(call, request, *[subject.key for subject in subjects])
+    if getattr(request, "dry_run", None):
+        raise DryRunOperationException()  # after every check, before any effect
+    return outcome
+
+
+def _permitted(call: Call, operation: Operation, request: Any, progress: Progress | None = None) -> Sequence[Subject]:
+    """Resolve, authorize, check the states; returns the keys that the request is about."""
+    subjects: Sequence[Subject] = operation.resolve(call, request) if operation.resolve is not None else ()
+    if progress is not None:
+        progress.subjects = subjects
+    if operation.authorized:
+        authorize(call, operation, request, subjects)
+    for subject in subjects:
+        key = subject.key
+        check_state(subject.state_rule or operation.name, key.state(call.time), key.arn, key.origin)
+    return subjects
+
+
+def _renewed(call: Call) -> Call:
+    """Return the call with its caller as of now; the credential may have been taken away meanwhile."""
+    if call.access_key_id is not None:
+        credential = find_credential(call.access_key_id)
+        caller = credential.caller if credential else None
+    else:
+        caller = find_caller(call.caller.principal_pk)
+    if caller is None:
+        raise UnrecognizedClientException()
+    return call if caller is call.caller else replace(call, caller=caller)
+
+
+def record_failure(call: Call, error: KmsError) -> None:
+    """Record a call that failed by a fault of the service's own; the door answers with ``error``."""
+    trail.commit(record.records(call, OPERATIONS[call.action], Progress(), None, error), None)

@@ -1,0 +1,131 @@
+"""Builds the audit record of a call. Source: kms-semantics, section 5; shape of the row: performance.md, section 8.
+
+Only members listed by the operation are recorded; plaintext, ciphertext, signatures and secrets are never listed.
+"""
+
+import os
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from audit.names import names
+from audit.trail import Record
+from core.calls import Call, Door
+from core.errors import KmsError, NotFoundException
+from operations.registry import Operation, Outcome
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Progress:
+    """How far a call has come: what a refusal's record may tell."""
+
+    __slots__ = ("request", "subjects")
+
+    def __init__(self) -> None:
+        self.request: Any = None
+        self.subjects: Any = ()
+
+
+def time_us(moment: datetime) -> int:
+    """Return microseconds since the epoch."""
+    return int(moment.timestamp() * 1000) * 1000 + moment.microsecond % 1000
+
+
+def new_event_id(milliseconds: int) -> str:
+    """Return an event id as 32 hex digits: UUID version 7 (RFC 9562), so that an id leads to its time."""
+    tail = os.urandom(10).hex()
+    return f"{milliseconds:012x}7{tail[:3]}{'89ab'[int(tail[3], 16) & 3]}{tail[4:19]}"
+
+
+def intern_names(call: Call, operation: Operation) -> None:
+    """Make the names that a record of this call points at durable, before a transaction begins."""
+    names.id_of("identity", call.caller.identity)
+    names.id_of("region", call.region)
+    names.id_of("event", f"{operation.service}:{operation.name}")
+    names.id_of("source", call.source_address)
+    names.id_of("agent", call.user_agent)
+    if call.access_key_id:
+        names.id_of("access_key", call.access_key_id)
+
+
+def records(
+    call: Call, operation: Operation, progress: Progress, outcome: Outcome | None, refusal: KmsError | None
+) -> list[Record]:
+    """Return the record of a call, and a second one for the owner of a key in another account that was used."""
+    details: dict[str, object] = {}
+    keys = [subject.key for subject in progress.subjects if subject.key is not None]
+    arns = list(dict.fromkeys(key.arn for key in keys))
+    error_id = None
+    if progress.request is not None and not isinstance(refusal, NotFoundException):
+        parameters = _request_parameters(operation, progress)
+        if parameters:
+            details["p"] = parameters
+    if refusal is not None:
+        error_id = names.id_of("error", refusal.audit_code)
+        if refusal.message:
+            details["m"] = refusal.message
+    elif outcome is not None:
+        if outcome.elements is not None:
+            details["r"] = outcome.elements
+        if outcome.additional is not None:
+            details["x"] = outcome.additional
+        arns.extend(outcome.created_keys)
+    if len(keys) > len(arns):
+        details["same"] = True  # ReEncrypt under one key: two entries in resources
+    if call.door is Door.CONSOLE:
+        details["c"] = True
+    if call.secure_transport:
+        details["t"] = True
+    if call.via_service:
+        details["v"] = call.via_service
+    aliases = [subject.alias_arn for subject in progress.subjects if getattr(subject, "alias_arn", None)]
+    if aliases:
+        details["a"] = aliases
+    row = _row(call, operation, call.caller.account_id, error_id, arns, details)
+    owners = {key.account_id for key in keys} - {call.caller.account_id}
+    if refusal is not None or not owners:
+        return [row]
+    shared = new_event_id(row[0] // 1000)
+    details["s"] = str(UUID(shared))
+    return [_row(call, operation, account, error_id, arns, details) for account in (call.caller.account_id, *owners)]
+
+
+def _row(
+    call: Call, operation: Operation, account: str, error_id: int | None, arns: list[str], details: dict[str, object]
+) -> Record:
+    stamp = time_us(call.time)
+    return (
+        stamp,
+        account,
+        names.id_of("region", call.region),
+        names.id_of("event", f"{operation.service}:{operation.name}"),
+        names.id_of("identity", call.caller.identity),
+        names.id_of("access_key", call.access_key_id) if call.access_key_id else None,
+        names.id_of("source", call.source_address),
+        names.id_of("agent", call.user_agent),
+        error_id,
+        names.id_of("key", arns[0]) if arns else None,
+        names.id_of("key", arns[1]) if len(arns) > 1 else None,
+        call.request_id,
+        new_event_id(stamp // 1000),
+        _encode(details).decode(),
+    )
+
+
+def _request_parameters(operation: Operation, progress: Progress) -> dict[str, object]:
+    request = progress.request
+    parameters: dict[str, object] = {}
+    for attribute, name, default in operation.logged:
+        value = getattr(request, attribute, None)
+        if value is None:
+            value = default
+        if value is not None:
+            parameters[name] = value
+    for subject in progress.subjects:
+        # Decrypt without KeyId still names the key that the ciphertext led to.
+        if subject.recorded_as and subject.key is not None:
+            parameters.setdefault(subject.recorded_as, subject.key.arn)
+    return parameters

@@ -1,0 +1,108 @@
+"""What the service can do: ``@operation`` and ``OPERATIONS``. Every file in ``actions/`` is imported; there is no second list."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.changes import Touched
+from core.shapes import convert_request, decode_request
+from operations import actions
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action has done.
+
+    ``members`` are the answer (None: no output), ``elements`` and ``additional`` go to the audit record, ``touched``
+    tells other processes what to drop, ``created_keys`` are ARNs that did not exist before.
+    """
+
+    members: Mapping[str, object] | None = field(default=None, repr=False)
+    elements: Mapping[str, object] | None = None
+    additional: Mapping[str, object] | None = None
+    touched: Sequence[tuple[Touched, str]] = ()
+    created_keys: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One action of one service."""
+
+    name: str
+    service: str
+    run: Callable[..., Outcome]
+    parse: Callable[[bytes | Mapping[str, object]], Any]
+    writes: bool
+    # (attribute of the request, name in the audit record, value when absent)
+    logged: tuple[tuple[str, str, object], ...]
+    # Tells which keys a request is about; see operations.resolve.
+    resolve: Callable[..., Any] | None
+    # Whether the policy engine is asked; GetCallerIdentity needs no permission and cannot be denied.
+    authorized: bool
+    read_only: bool
+
+    @property
+    def permission(self) -> str:
+        return f"{self.service}:{self.name}"
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(
+    name: str,
+    *,
+    parse: Callable[[bytes | Mapping[str, object]], Any],
+    service: str = "kms",
+    writes: bool = False,
+    read_only: bool | None = None,
+    logged: Sequence[str | tuple[str, object]] = (),
+    resolve: Callable[..., Any] | None = None,
+    authorized: bool = True,
+) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+    """Register an action. A name can be registered once.
+
+    ``logged`` lists the request's attributes that the audit record shows, each with the default that AWS fills in.
+    ``read_only`` is CloudTrail's flag; it is the opposite of ``writes`` unless said.
+    """
+
+    def register(run: Callable[..., Outcome]) -> Callable[..., Outcome]:
+        if name in OPERATIONS:
+            raise ValueError(f"The operation {name} is registered twice.")
+        columns = tuple((item, None) if isinstance(item, str) else item for item in logged)
+        OPERATIONS[name] = Operation(
+            name=name,
+            service=service,
+            run=run,
+            parse=parse,
+            writes=writes,
+            logged=tuple((attribute, _camel(attribute), default) for attribute, default in columns),
+            resolve=resolve,
+            authorized=authorized,
+            read_only=(not writes) if read_only is None else read_only,
+        )
+        return run
+
+    return register
+
+
+def _camel(attribute: str) -> str:
+    first, *rest = attribute.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def load_actions() -> None:
+    """Import every action file, once."""
+    for module in pkgutil.walk_packages(actions.__path__, f"{actions.__name__}."):
+        importlib.import_module(module.name)
+
+
+def kms_operation(name: str, **options: Any) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+    """Register a KMS action whose request is the service model's structure of that name."""
+
+    def parse(members: bytes | Mapping[str, object]) -> Any:
+        return decode_request(name, members) if isinstance(members, bytes) else convert_request(name, members)
+
+    return operation(name, parse=parse, **options)

@@ -1,0 +1,144 @@
+"""The condition keys of a request and its environment, computed only when a policy asks for one.
+
+Source: authorization 5.1 (defaults included) and 5.2. What follows from the caller and the key is derived by the engine.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from core.calls import Call, Door
+from core.policy.decide import ContextValue
+from operations.key_use import SYMMETRIC
+
+Read = Callable[[Call, Any], ContextValue | None]
+
+
+def _bool(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _given_bool(attribute: str) -> Read:
+    """A flag that is absent when the request leaves it out."""
+
+    def read(call: Call, request: Any) -> ContextValue | None:
+        value = getattr(request, attribute)
+        return None if value is None else _bool(value)
+
+    return read
+
+
+def _member(attribute: str, default: str | None = None) -> Read:
+    def read(call: Call, request: Any) -> ContextValue | None:
+        value = getattr(request, attribute)
+        return default if value is None else str(value)
+
+    return read
+
+
+def _tag_keys(call: Call, request: Any) -> ContextValue | None:
+    keys = getattr(request, "tag_keys", None) or [tag.tag_key for tag in getattr(request, "tags", None) or ()]
+    return tuple(keys) or None
+
+
+def _constant(value: str) -> Read:
+    return lambda call, request: value
+
+
+# --- by operation: what the request's members say ---------------------------------------------------------------------
+_ALGORITHM: Mapping[str, Read] = {"kms:EncryptionAlgorithm": _member("encryption_algorithm", SYMMETRIC)}
+_DATA_KEY: Mapping[str, Read] = {"kms:EncryptionAlgorithm": _constant(SYMMETRIC)}
+_TAGS: Mapping[str, Read] = {"aws:TagKeys": _tag_keys}
+_BYPASS: Mapping[str, Read] = {"kms:BypassPolicyLockoutSafetyCheck": _given_bool("bypass_policy_lockout_safety_check")}
+
+OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
+    "Encrypt": _ALGORITHM,
+    "Decrypt": _ALGORITHM,
+    "ReEncrypt": {"kms:EncryptionAlgorithm": _member("source_encryption_algorithm", SYMMETRIC)},
+    "GenerateDataKey": _DATA_KEY,
+    "GenerateDataKeyWithoutPlaintext": _DATA_KEY,
+    "CreateKey": {
+        **_BYPASS,
+        **_TAGS,
+        "kms:KeySpec": lambda call, request: (
+            request.key_spec or request.customer_master_key_spec or "SYMMETRIC_DEFAULT"
+        ),
+        "kms:KeyUsage": _member("key_usage", "ENCRYPT_DECRYPT"),
+        "kms:KeyOrigin": _member("origin", "AWS_KMS"),
+        "kms:MultiRegion": lambda call, request: _bool(request.multi_region),
+        "kms:MultiRegionKeyType": lambda call, request: "PRIMARY" if request.multi_region else None,
+    },
+    "PutKeyPolicy": _BYPASS,
+    "TagResource": _TAGS,
+    "UntagResource": _TAGS,
+    "EnableKeyRotation": {"kms:RotationPeriodInDays": _member("rotation_period_in_days", "365")},
+    "ScheduleKeyDeletion": {
+        "kms:ScheduleKeyDeletionPendingWindowInDays": _member("pending_window_in_days", "30"),
+    },
+}
+
+ENVIRONMENT_KEYS: Mapping[str, Callable[[Call], ContextValue | None]] = {
+    "aws:SourceIp": lambda call: call.source_address or None,
+    "aws:SecureTransport": lambda call: _bool(call.secure_transport),
+    "aws:CurrentTime": lambda call: f"{call.time:%Y-%m-%dT%H:%M:%SZ}",
+    "aws:EpochTime": lambda call: str(int(call.time.timestamp())),
+    "aws:UserAgent": lambda call: call.user_agent or None,
+    "aws:ViaAWSService": lambda call: _bool(call.via_service),
+    "aws:RequestedRegion": lambda call: call.region,
+    # Console sessions are temporary credentials; signing in with a second factor does not exist yet.
+    "aws:MultiFactorAuthPresent": lambda call: "false" if call.door is Door.CONSOLE else None,
+    "kms:ViaService": lambda call: call.via_service,
+}
+
+
+class RequestContext(Mapping[str, ContextValue]):
+    """The condition keys of one check of one call.
+
+    ``encryption_context`` differs between the two halves of ReEncrypt; ``request_alias`` is the alias name used.
+    """
+
+    __slots__ = ("_call", "_encryption_context", "_extra", "_keys", "_operation", "_request")
+
+    def __init__(
+        self,
+        call: Call,
+        operation: str,
+        request: Any,
+        *,
+        encryption_context: Mapping[str, str] | None = None,
+        extra: Mapping[str, ContextValue | None] | None = None,
+    ) -> None:
+        self._call = call
+        self._operation = operation
+        self._request = request
+        self._encryption_context = encryption_context
+        self._extra = extra
+        self._keys: dict[str, ContextValue] | None = None
+
+    def _computed(self) -> dict[str, ContextValue]:
+        if self._keys is None:
+            found: dict[str, ContextValue | None] = {name: read(self._call) for name, read in ENVIRONMENT_KEYS.items()}
+            if self._request is not None:
+                for name, read_member in OPERATION_KEYS.get(self._operation, {}).items():
+                    found[name] = read_member(self._call, self._request)
+                for tag in _request_tags(self._request):
+                    found[f"aws:RequestTag/{tag.tag_key}"] = tag.tag_value
+            if self._encryption_context:
+                for name, value in self._encryption_context.items():
+                    found[f"kms:EncryptionContext:{name}"] = value
+                found["kms:EncryptionContextKeys"] = tuple(self._encryption_context)
+            found.update(self._extra or {})
+            self._keys = {name: value for name, value in found.items() if value is not None}
+        return self._keys
+
+    def __getitem__(self, name: str) -> ContextValue:
+        return self._computed()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._computed())
+
+    def __len__(self) -> int:
+        return len(self._computed())
+
+
+def _request_tags(request: Any) -> Any:
+    return getattr(request, "tags", None) or ()

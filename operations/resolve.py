@@ -1,0 +1,93 @@
+"""Key id, key ARN, alias name or alias ARN → the one key that is meant. Written once.
+
+Source: kms-semantics 1.9. Whether a caller learns that a key does not exist is decided in :mod:`operations.authorize`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.arn import is_key_id, key_arn, partition
+from core.calls import Call
+from core.errors import InvalidArnException, KmsError, NotFoundException
+from operations.snapshots import KeySnapshot, find_alias, find_key
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A key that a request is about, or the lack of it.
+
+    ``arn`` is the ARN that the request means, ``request_alias`` the alias name used, ``refusal`` what a caller who may
+    know is told when there is no key. ``alias_arn`` is set when the operation is also about an alias.
+    """
+
+    key: Any  # KeySnapshot; None when there is no such key
+    arn: str
+    request_alias: str | None = None
+    refusal: KmsError | None = None
+    from_ciphertext: bool = False
+    alias_arn: str | None = None
+    recorded_as: str | None = None
+    state_rule: str | None = None
+
+
+Resolver = Callable[[Call, Any], tuple[Subject, ...]]
+
+
+def by_key_id(attribute: str = "key_id", *, aliases: bool = False) -> Resolver:
+    """Return a resolver for the one key identifier of a request; ``aliases``: whether alias names are accepted."""
+    find = find_subject if aliases else find_subject_without_alias
+
+    def resolve(call: Call, request: Any) -> tuple[Subject, ...]:
+        return (find(call, getattr(request, attribute)),)
+
+    return resolve
+
+
+def find_subject_without_alias(call: Call, identifier: str) -> Subject:
+    """Resolve a key id or key ARN; raises InvalidArnException for an alias."""
+    if identifier.startswith("alias/") or (identifier.startswith("arn:") and ":alias/" in identifier):
+        raise InvalidArnException()
+    return find_subject(call, identifier)
+
+
+def find_subject(call: Call, identifier: str) -> Subject:
+    """Resolve any of the four forms; a key whose waiting period is over does not exist."""
+    account_id = call.caller.account_id
+    if identifier.startswith("arn:"):
+        return _from_arn(call, identifier)
+    if identifier.startswith("alias/"):
+        return _from_alias(call, account_id, identifier)
+    if not is_key_id(identifier):
+        raise NotFoundException(f"Invalid keyId '{identifier}'")
+    return _from_id(call, account_id, identifier)
+
+
+def _from_id(call: Call, account_id: str, key_id: str) -> Subject:
+    arn = key_arn(call.region, account_id, key_id)
+    return _subject(call, find_key(account_id, call.region, key_id), arn, f"Key '{arn}' does not exist")
+
+
+def _from_alias(call: Call, account_id: str, name: str) -> Subject:
+    arn = f"arn:{partition(call.region)}:kms:{call.region}:{account_id}:{name}"
+    return _subject(call, find_alias(account_id, call.region, name), arn, f"Alias {arn} is not found.", alias=name)
+
+
+def _from_arn(call: Call, arn: str) -> Subject:
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[2] != "kms":
+        raise InvalidArnException(f"Invalid arn {arn}")
+    if parts[3] != call.region or parts[1] != partition(call.region):
+        raise NotFoundException(f"Invalid arn {parts[3]}")
+    if parts[5].startswith("alias/"):
+        return _from_alias(call, parts[4], parts[5])
+    kind, _, key_id = parts[5].partition("/")
+    if kind != "key" or not is_key_id(key_id):
+        raise NotFoundException(f"Invalid keyId '{arn}'")
+    return _from_id(call, parts[4], key_id)
+
+
+def _subject(call: Call, key: KeySnapshot | None, arn: str, missing: str, alias: str | None = None) -> Subject:
+    if key is None or key.is_deleted(call.time):
+        return Subject(None, arn, alias, NotFoundException(missing))
+    return Subject(key, key.arn, alias)

@@ -1,0 +1,241 @@
+"""Immutable views of keys and callers, cached per process and exact across processes.
+
+An entry belongs to the configuration version at which it was read. The group commit compares that version with the
+database's (see :mod:`audit.trail`): an answer that rests on something outdated is never given. Source of the design:
+performance.md, section 7.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from accounts import queries as account_queries
+from audit.changes import Touched, changes_since
+from core.calls import Caller
+from core.crypto.handles import SymmetricHandle
+from core.crypto.key_specs import KeySpec, KeyUsage, Origin
+from core.key_states import KeyState
+from core.policy.decide import KeyFacts
+from keys import custody
+from keys import queries as key_queries
+from operations import facts
+
+Value = TypeVar("Value")
+CACHE_ENTRIES = 50_000  # about 5 KB each: a key with its compiled policy and opened material
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialSnapshot:
+    """One version of a key's material, opened."""
+
+    material_id: str
+    current_from: datetime
+    rotation_type: str
+    handle: SymmetricHandle
+
+
+@dataclass(frozen=True, slots=True)
+class KeySnapshot:
+    """A KMS key as it was at one configuration version. ``stored_state`` is what is stored; time may have changed it."""
+
+    pk: int
+    account_id: str
+    region: str
+    key_id: str
+    arn: str
+    key_spec: KeySpec
+    key_usage: KeyUsage
+    origin: Origin
+    key_manager: str
+    multi_region: bool
+    description: str
+    stored_state: KeyState
+    created_at: datetime
+    deletion_date: datetime | None
+    rotation_enabled: bool
+    rotation_period_days: int
+    next_rotation_at: datetime | None
+    materials: tuple[MaterialSnapshot, ...]  # oldest first
+    facts: KeyFacts
+
+    def state(self, now: datetime) -> KeyState:
+        """Return the effective state at ``now``."""
+        return self.stored_state
+
+    def is_deleted(self, now: datetime) -> bool:
+        """Tell whether the waiting period is over: to every caller the key is gone, swept away or not."""
+        return self.deletion_date is not None and self.deletion_date <= now
+
+    def current_material(self, now: datetime) -> MaterialSnapshot | None:
+        """Return the newest material whose time has come."""
+        return next((material for material in reversed(self.materials) if material.current_from <= now), None)
+
+    def material(self, material_id: str) -> MaterialSnapshot | None:
+        return next((material for material in self.materials if material.material_id == material_id), None)
+
+    def pending_rotation(self, now: datetime) -> MaterialSnapshot | None:
+        """Return the material of an on-demand rotation that is still under way."""
+        return next((material for material in self.materials if material.current_from > now), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSnapshot:
+    """An access key and whom it authenticates. The secret never changes and is never shown."""
+
+    access_key_id: str
+    secret: str
+    caller: Caller
+
+    def __repr__(self) -> str:
+        return f"CredentialSnapshot({self.access_key_id})"
+
+
+class SnapshotCache:
+    """Least recently used entries, all of one configuration version."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._entries: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        # What to drop when a key or an account changes: change (kind, id) -> entries.
+        self._depends: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self.version = -1
+
+    def get(self, kind: str, name: str, read: Callable[[], tuple[Value, list[tuple[Touched, str]]]]) -> Value:
+        """Return an entry; on a miss read it and remember it, unless the version has moved meanwhile.
+
+        ``read`` returns the value and what it depends on.
+        """
+        entry: Value | None = self._entries.get((kind, name))
+        if entry is not None:
+            return entry
+        version = self.version
+        value, depends = read()
+        with self._mutex:
+            if self.version == version and value is not None:
+                self._entries[(kind, name)] = value
+                for change in depends:
+                    self._depends.setdefault((change[0].value, change[1]), set()).add((kind, name))
+                if len(self._entries) > CACHE_ENTRIES:
+                    self._entries.popitem(last=False)
+        return value
+
+    def refresh(self) -> int:
+        """Drop what has changed since the cache's version; return the version it then stands at."""
+        changes = changes_since(self.version)
+        with self._mutex:
+            if changes.version == self.version:
+                return self.version
+            if changes.everything:
+                self._entries.clear()
+                self._depends.clear()
+            for change in changes.touched:
+                for entry in self._depends.pop(change, ()):
+                    self._entries.pop(entry, None)
+            self.version = changes.version
+            return self.version
+
+    def forget(self) -> None:
+        """Drop everything, as a process that has just started."""
+        with self._mutex:
+            self._entries.clear()
+            self._depends.clear()
+            self.version = -1
+
+
+cache = SnapshotCache()
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+def find_key(account_id: str, region: str, key_id: str) -> KeySnapshot | None:
+    def read() -> tuple[KeySnapshot | None, list[tuple[Touched, str]]]:
+        return _with_dependencies(key_queries.find_key(account_id, region, key_id))
+
+    return cache.get("key", f"{account_id}/{region}/{key_id}", read)
+
+
+def find_key_of_material(region: str, material_id: str) -> KeySnapshot | None:
+    """Return the key of this Region that has a material: how a ciphertext names its key."""
+
+    def read() -> tuple[KeySnapshot | None, list[tuple[Touched, str]]]:
+        return _with_dependencies(key_queries.find_key_of_material(region, material_id))
+
+    return cache.get("material", f"{region}/{material_id}", read)
+
+
+def find_alias(account_id: str, region: str, name: str) -> KeySnapshot | None:
+    """Return the key that an alias (with its prefix) names."""
+
+    def read() -> tuple[KeySnapshot | None, list[tuple[Touched, str]]]:
+        snapshot, depends = _with_dependencies(key_queries.find_key_of_alias(account_id, region, name))
+        return snapshot, [*depends, (Touched.ALIAS, f"{account_id}/{region}/{name}")]
+
+    return cache.get("alias", f"{account_id}/{region}/{name}", read)
+
+
+def _with_dependencies(row: Any) -> tuple[KeySnapshot | None, list[tuple[Touched, str]]]:
+    if row is None:
+        return None, []
+    return key_snapshot(row), [(Touched.KEY, str(row.pk))]
+
+
+def key_snapshot(row: Any) -> KeySnapshot:
+    """Build the snapshot of a key row that was read with its materials, aliases, tags and policy."""
+    return KeySnapshot(
+        pk=row.pk,
+        account_id=row.account_id,
+        region=row.region,
+        key_id=row.key_id,
+        arn=row.arn,
+        key_spec=KeySpec(row.key_spec),
+        key_usage=KeyUsage(row.key_usage),
+        origin=Origin(row.origin),
+        key_manager=row.key_manager,
+        multi_region=row.multi_region,
+        description=row.description,
+        stored_state=KeyState(row.state),
+        created_at=row.created_at,
+        deletion_date=row.deletion_date,
+        rotation_enabled=row.rotation_enabled,
+        rotation_period_days=row.rotation_period_days,
+        next_rotation_at=row.next_rotation_at,
+        materials=tuple(
+            MaterialSnapshot(
+                material.material_id,
+                material.current_from,
+                material.rotation_type,
+                custody.open_handle(row, material),
+            )
+            for material in row.materials.all()
+        ),
+        facts=facts.key_facts(row),
+    )
+
+
+# --- callers ----------------------------------------------------------------------------------------------------------
+def find_credential(access_key_id: str) -> CredentialSnapshot | None:
+    """Return an active access key with its caller."""
+
+    def read() -> tuple[CredentialSnapshot | None, list[tuple[Touched, str]]]:
+        row = account_queries.find_access_key(access_key_id)
+        if row is None or not row.active:
+            return None, []
+        caller = facts.caller(row.principal)
+        depends = [(Touched.ACCESS_KEY, access_key_id), (Touched.IAM, caller.account_id)]
+        return CredentialSnapshot(access_key_id, custody.open_access_key(row), caller), depends
+
+    return cache.get("credential", access_key_id, read)
+
+
+def find_caller(principal_pk: int) -> Caller | None:
+    """Return the caller that a console session stands for."""
+
+    def read() -> tuple[Caller | None, list[tuple[Touched, str]]]:
+        principal = account_queries.find_principal(principal_pk)
+        if principal is None:
+            return None, []
+        return facts.caller(principal), [(Touched.IAM, principal.account_id)]
+
+    return cache.get("caller", str(principal_pk), read)
