@@ -106,3 +106,20 @@ ALGORITHMS: Mapping[KeyUsage, Table] = MappingProxyType(
         },
     }
 )
+
+# The member of KeyMetadata and GetPublicKey that lists a key's algorithms. Source: API Reference, KeyMetadata.
+ALGORITHM_MEMBERS: Mapping[KeyUsage, str] = MappingProxyType(
+    {
+        KeyUsage.ENCRYPT_DECRYPT: "EncryptionAlgorithms",
+        KeyUsage.SIGN_VERIFY: "SigningAlgorithms",
+        KeyUsage.GENERATE_VERIFY_MAC: "MacAlgorithms",
+        KeyUsage.KEY_AGREEMENT: "KeyAgreementAlgorithms",
+        KeyUsage.ENCAPSULATE_DECAPSULATE: "EncapsulationAlgorithms",
+    }
+)
+
+
+def algorithms_member(spec: str, usage: str) -> dict[str, list[str]]:
+    """Return the one member that lists the algorithms of a key with this spec and usage."""
+    chosen = KeyUsage(usage)
+    return {ALGORITHM_MEMBERS[chosen]: [str(name) for name in ALGORITHMS[chosen][KeySpec(spec)]]}

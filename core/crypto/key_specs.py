@@ -135,3 +135,19 @@ def resolve_usage(spec: KeySpec, usage: KeyUsage | None) -> KeyUsage:
     if chosen not in row.usages:
         raise ValidationException(f"KeyUsage {chosen} is not compatible with KeySpec {spec}")
     return chosen
+
+
+class KeyType(StrEnum):
+    """What an alias may not be moved between. Source: API Reference, UpdateAlias."""
+
+    SYMMETRIC = "symmetric"
+    ASYMMETRIC = "asymmetric"
+    HMAC = "HMAC"
+
+
+def key_type(spec: str) -> KeyType:
+    """Return the type of a key by its spec."""
+    chosen = KeySpec(spec)
+    if chosen is KeySpec.SYMMETRIC_DEFAULT:
+        return KeyType.SYMMETRIC
+    return KeyType.HMAC if KeyUsage.GENERATE_VERIFY_MAC in KEY_SPECS[chosen].usages else KeyType.ASYMMETRIC

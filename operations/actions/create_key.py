@@ -1,0 +1,92 @@
+"""CreateKey: make a KMS key, its material and its policy.
+
+Source: API Reference, CreateKey; valid combinations: kms-semantics 4.4. Never idempotent.
+"""
+
+from collections.abc import Mapping
+
+from audit.changes import Touched
+from core.calls import Call
+from core.crypto.key_specs import KEY_SPECS, KeySpec, KeyUsage, Origin, resolve_usage
+from core.errors import LimitExceededException, UnsupportedOperationException, ValidationException
+from core.messages import CreateKeyRequest
+from keys import queries, stored_keys
+from operations import key_policies
+from operations.facts import facts_of_new_key
+from operations.key_tags import checked_tags
+from operations.metadata import audit_metadata, key_metadata
+from operations.registry import Outcome, kms_operation
+from operations.snapshots import key_snapshot
+
+# Source: Developer Guide, "Resource quotas": customer managed keys per account and Region.
+MAX_KEYS = 100_000
+
+
+@kms_operation(
+    "CreateKey",
+    writes=True,
+    logged=(
+        ("description", ""),
+        "policy",
+        ("key_usage", "ENCRYPT_DECRYPT"),
+        ("key_spec", "SYMMETRIC_DEFAULT"),
+        ("customer_master_key_spec", "SYMMETRIC_DEFAULT"),
+        ("origin", "AWS_KMS"),
+        "custom_key_store_id",
+        ("bypass_policy_lockout_safety_check", False),
+        "tags",
+        ("multi_region", False),
+        "xks_key_id",
+    ),
+)
+def create_key(call: Call, request: CreateKeyRequest) -> Outcome:
+    spec, usage = _checked_combination(request)
+    tags = checked_tags(request.tags or ())
+    account_id = call.caller.account_id
+    in_use = queries.count_keys(account_id, call.region)
+    if in_use >= MAX_KEYS:
+        raise LimitExceededException(
+            f"Key quota for this account in this region is {MAX_KEYS} but the current usage is {in_use}."
+        )
+    key = stored_keys.new_key(
+        account_id=account_id,
+        region=call.region,
+        key_spec=spec,
+        key_usage=usage,
+        origin=Origin(request.origin or Origin.AWS_KMS),
+        description=request.description or "",
+        now=call.time,
+    )
+    policy = key_policies.checked_policy(
+        call, facts_of_new_key(key), request.policy, bool(request.bypass_policy_lockout_safety_check)
+    )
+    stored_keys.store_new_key(key, policy.document, policy.principal_ids, tags, call.time)
+    key_policies.rewrite_index(key.pk)
+    metadata = key_metadata(key_snapshot(queries.load_whole_key(key.pk)), call.time)
+    return Outcome(
+        members={"KeyMetadata": metadata},
+        elements={"keyMetadata": audit_metadata(metadata)},
+        touched=[(Touched.KEY, str(key.pk))],
+        created_keys=[key.arn],
+    )
+
+
+def _checked_combination(request: CreateKeyRequest) -> tuple[KeySpec, KeyUsage]:
+    if request.key_spec is not None and request.customer_master_key_spec is not None:
+        raise ValidationException(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is "
+            "deprecated."
+        )
+    spec = KeySpec(request.key_spec or request.customer_master_key_spec or KeySpec.SYMMETRIC_DEFAULT)
+    usage = resolve_usage(spec, KeyUsage(request.key_usage) if request.key_usage else None)
+    refused: Mapping[str, bool] = {
+        f"KeySpec {spec}": not KEY_SPECS[spec].implemented,
+        f"Origin {request.origin}": (request.origin or Origin.AWS_KMS) != Origin.AWS_KMS,
+        "MultiRegion": bool(request.multi_region),
+        "CustomKeyStoreId": request.custom_key_store_id is not None,
+        "XksKeyId": request.xks_key_id is not None,
+    }
+    for what, is_refused in refused.items():
+        if is_refused:
+            raise UnsupportedOperationException(f"{what} is not available in this installation.")
+    return spec, usage

@@ -1,0 +1,21 @@
+"""EnableKey: make a disabled key usable again.
+
+Source: API Reference, EnableKey. Doing it twice succeeds and changes nothing.
+"""
+
+from audit.changes import Touched
+from core.calls import Call
+from core.key_states import next_state
+from core.messages import EnableKeyRequest
+from keys import queries
+from operations.registry import Outcome, kms_operation
+from operations.resolve import by_key_id
+from operations.snapshots import KeySnapshot
+
+
+@kms_operation("EnableKey", writes=True, logged=("key_id",), resolve=by_key_id())
+def enable_key(call: Call, request: EnableKeyRequest, key: KeySnapshot) -> Outcome:
+    row = queries.load_key(key.pk)
+    row.state = next_state("EnableKey", key.stored_state)
+    row.save(update_fields=["state"])
+    return Outcome(elements={"keyId": key.arn}, touched=[(Touched.KEY, str(key.pk))])

@@ -1,0 +1,33 @@
+"""EnableKeyRotation: rotate the key's material every 90 to 2,560 days (default 365).
+
+Source: API Reference, EnableKeyRotation; kms-semantics 4.8: the same period again changes nothing, another one starts
+the count anew.
+"""
+
+from datetime import timedelta
+
+from audit.changes import Touched
+from core.calls import Call
+from core.crypto.key_specs import KeySpec
+from core.errors import UnsupportedOperationException
+from core.messages import EnableKeyRotationRequest
+from keys import queries
+from operations.registry import Outcome, kms_operation
+from operations.resolve import by_key_id
+from operations.snapshots import KeySnapshot
+
+DEFAULT_PERIOD_DAYS = 365
+
+
+@kms_operation("EnableKeyRotation", writes=True, logged=("key_id", "rotation_period_in_days"), resolve=by_key_id())
+def enable_key_rotation(call: Call, request: EnableKeyRotationRequest, key: KeySnapshot) -> Outcome:
+    if key.key_spec != KeySpec.SYMMETRIC_DEFAULT:
+        raise UnsupportedOperationException()
+    asked = request.rotation_period_in_days
+    row = queries.load_key(key.pk)
+    if not row.rotation_enabled or (asked is not None and asked != row.rotation_period_days):
+        row.rotation_enabled = True
+        row.rotation_period_days = asked or DEFAULT_PERIOD_DAYS
+        row.next_rotation_at = call.time + timedelta(days=row.rotation_period_days)
+        row.save(update_fields=["rotation_enabled", "rotation_period_days", "next_rotation_at"])
+    return Outcome(elements={"keyId": key.arn}, touched=[(Touched.KEY, str(key.pk))])

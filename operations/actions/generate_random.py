@@ -1,0 +1,21 @@
+"""GenerateRandom: random bytes from the operating system's generator.
+
+Source: API Reference, GenerateRandom. NumberOfBytes is required, though the service model calls it optional.
+"""
+
+from core.calls import Call
+from core.crypto import random_bytes
+from core.errors import UnsupportedOperationException, ValidationException
+from core.messages import GenerateRandomRequest
+from operations.key_use import refuse_recipient
+from operations.registry import Outcome, kms_operation
+
+
+@kms_operation("GenerateRandom", logged=("number_of_bytes",))
+def generate_random(call: Call, request: GenerateRandomRequest) -> Outcome:
+    if request.number_of_bytes is None:
+        raise ValidationException("NumberOfBytes is required.")
+    if request.custom_key_store_id is not None:
+        raise UnsupportedOperationException("Custom key stores are not available in this installation.")
+    refuse_recipient(request.recipient)
+    return Outcome(members={"Plaintext": random_bytes.generate_random(request.number_of_bytes)})

@@ -1,0 +1,38 @@
+"""ListAliases: aliases of the account in the Region, by name; of one key if asked. Source: API Reference, ListAliases.
+
+The filter needs no permission on the key (it is decided by ``kms:ListAliases`` alone).
+"""
+
+from core.calls import Call
+from core.messages import ListAliasesRequest
+from keys import queries
+from operations.paging import page_size, paged, read_position
+from operations.registry import Outcome, kms_operation
+from operations.resolve import find_subject_without_alias
+
+
+@kms_operation("ListAliases", logged=("key_id", "limit", "marker"))
+def list_aliases(call: Call, request: ListAliasesRequest) -> Outcome:
+    size = page_size(request.limit, default=50, maximum=100)
+    key_pk = None
+    if request.key_id is not None:
+        subject = find_subject_without_alias(call, request.key_id)
+        if subject.key is None:
+            assert subject.refusal is not None
+            raise subject.refusal
+        key_pk = subject.key.pk
+    after = read_position("ListAliases", call, request.marker, request.key_id or "")
+    rows = queries.aliases_page(call.caller.account_id, call.region, after, size + 1, key_pk)
+    items = [
+        {
+            "AliasName": row.name,
+            "AliasArn": row.arn,
+            "TargetKeyId": row.key.key_id,
+            "CreationDate": row.created_at,
+            "LastUpdatedDate": row.updated_at,
+        }
+        for row in rows
+    ]
+    return Outcome(
+        members=paged("ListAliases", call, "Aliases", items, [row.name for row in rows], size, request.key_id or "")
+    )

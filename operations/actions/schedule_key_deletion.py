@@ -1,0 +1,52 @@
+"""ScheduleKeyDeletion: make a key unusable at once and delete it after a waiting period of 7 to 30 days.
+
+Source: API Reference, ScheduleKeyDeletion; kms-semantics 4.7. The deletion date is the call's time plus the period,
+milliseconds kept.
+"""
+
+from datetime import timedelta
+
+from audit.changes import Touched
+from core.calls import Call
+from core.errors import ValidationException
+from core.key_states import next_state
+from core.messages import ScheduleKeyDeletionRequest
+from keys import queries
+from operations.metadata import audit_value
+from operations.registry import Outcome, kms_operation
+from operations.resolve import by_key_id
+from operations.snapshots import KeySnapshot
+
+SHORTEST_DAYS, LONGEST_DAYS, DEFAULT_DAYS = 7, 30, 30
+
+
+@kms_operation(
+    "ScheduleKeyDeletion",
+    writes=True,
+    logged=("key_id", ("pending_window_in_days", DEFAULT_DAYS)),
+    resolve=by_key_id(),
+)
+def schedule_key_deletion(call: Call, request: ScheduleKeyDeletionRequest, key: KeySnapshot) -> Outcome:
+    days = DEFAULT_DAYS if request.pending_window_in_days is None else request.pending_window_in_days
+    if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
+        raise ValidationException(f"PendingWindowInDays must be between {SHORTEST_DAYS} and {LONGEST_DAYS}")
+    row = queries.load_key(key.pk)
+    row.state = next_state("ScheduleKeyDeletion", key.stored_state)
+    row.deletion_date = call.time + timedelta(days=days)
+    row.save(update_fields=["state", "deletion_date"])
+    members: dict[str, object] = {
+        "KeyId": key.arn,
+        "DeletionDate": row.deletion_date,
+        "KeyState": row.state,
+        "PendingWindowInDays": days,
+    }
+    return Outcome(
+        members=members,
+        elements={
+            "keyId": key.arn,
+            "keyState": row.state,
+            "pendingWindowInDays": days,
+            "deletionDate": audit_value(row.deletion_date),
+        },
+        touched=[(Touched.KEY, str(key.pk))],
+    )
