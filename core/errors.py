@@ -232,3 +232,19 @@ class IamValidationError(IamError):
 
 class IamPasswordPolicyViolation(IamError):
     wire_code = "PasswordPolicyViolation"
+
+
+class IamMalformedQueryString(IamError):
+    """Raised with the sentence of what could not be read."""
+
+    wire_code = "MalformedQueryString"
+
+
+class IamMissingAction(IamError):
+    wire_code = "MissingAction"
+    template = "Could not find operation in request: the Action parameter is missing."
+
+
+class IamInvalidAction(IamError):
+    wire_code = "InvalidAction"
+    template = "Could not find operation {action} for version {version}"

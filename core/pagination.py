@@ -1,7 +1,7 @@
 """Markers: where a list goes on, as an opaque text that only this service can make.
 
-A marker is bound to the operation, its filters, and whatever else the caller names (account, Region): used anywhere else
-it is an InvalidMarkerException. It is authenticated, not encrypted: what it holds is the caller's own last item.
+A marker is bound to the operation, its filters, and whatever else the caller names (account, Region): used anywhere
+else it is an InvalidMarkerException. It is authenticated, not encrypted: what it holds is the caller's own last item.
 """
 
 import base64

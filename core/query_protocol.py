@@ -12,8 +12,11 @@ from urllib.parse import unquote_to_bytes
 from xml.sax.saxutils import escape
 
 from core.errors import (
+    AccessDeniedException,
     ExpiredTokenException,
-    IamError,
+    IamInvalidAction,
+    IamMalformedQueryString,
+    IamMissingAction,
     IncompleteSignatureException,
     InvalidSignatureException,
     KmsError,
@@ -21,6 +24,7 @@ from core.errors import (
     MissingAuthenticationTokenException,
     ThrottlingException,
     UnrecognizedClientException,
+    ValidationException,
 )
 
 NAMESPACES: Final[Mapping[str, str]] = {
@@ -43,22 +47,6 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class MalformedQueryString(IamError):
-    """The parameters cannot be read."""
-
-    wire_code = "MalformedQueryString"
-
-
-class MissingAction(IamError):
-    wire_code = "MissingAction"
-    template = "Could not find operation in request: the Action parameter is missing."
-
-
-class InvalidAction(IamError):
-    wire_code = "InvalidAction"
-    template = "Could not find operation {action} for version {version}"
-
-
 class QueryRequest(NamedTuple):
     """A parsed request; ``parameters`` has neither Action nor Version, lists and structures are nested."""
 
@@ -71,38 +59,38 @@ class QueryRequest(NamedTuple):
 def parse_query(form: bytes | str) -> QueryRequest:
     """Read a form body, or the query string of a GET. Parameters of a presigned signature are left out.
 
-    Raises MalformedQueryString or MissingAction. Whether the action exists is for the caller to decide.
+    Raises IamMalformedQueryString or IamMissingAction. Whether the action exists is for the caller to decide.
     """
     flat = _parse_form(form.encode() if isinstance(form, str) else form)
     action, version = flat.pop("Action", ""), flat.pop("Version", "")
     if not action:
-        raise MissingAction()
+        raise IamMissingAction()
     return QueryRequest(action, version, _nest(flat))
 
 
 def check_action(request: QueryRequest, service: str, actions: frozenset[str]) -> None:
-    """Raise InvalidAction unless the service offers the action in the version that the request names."""
+    """Raise IamInvalidAction unless the service offers the action in the version that the request names."""
     if request.action not in actions or request.version != VERSIONS[service]:
-        raise InvalidAction(action=request.action, version=request.version or "NO_VERSION_SPECIFIED")
+        raise IamInvalidAction(action=request.action, version=request.version or "NO_VERSION_SPECIFIED")
 
 
 def _parse_form(form: bytes) -> dict[str, str]:
     if len(form) > LARGEST_FORM_BYTES:
-        raise MalformedQueryString(f"The request is larger than {LARGEST_FORM_BYTES} bytes.")
+        raise IamMalformedQueryString(f"The request is larger than {LARGEST_FORM_BYTES} bytes.")
     parts = [part for part in form.split(b"&") if part]
     if len(parts) > MOST_PARAMETERS:
-        raise MalformedQueryString(f"The request has more than {MOST_PARAMETERS} parameters.")
+        raise IamMalformedQueryString(f"The request has more than {MOST_PARAMETERS} parameters.")
     flat: dict[str, str] = {}
     for part in parts:
         name, equals, value = part.partition(b"=")
         try:
             decoded, text = _decode(name), _decode(value)
         except UnicodeDecodeError:
-            raise MalformedQueryString("The parameters are not encoded in UTF-8.") from None
+            raise IamMalformedQueryString("The parameters are not encoded in UTF-8.") from None
         if not equals or not decoded:
-            raise MalformedQueryString("Each parameter must have a name, an equal-sign and a value.")
+            raise IamMalformedQueryString("Each parameter must have a name, an equal-sign and a value.")
         if decoded in flat:
-            raise MalformedQueryString(f"The parameter {decoded} was provided more than once.")
+            raise IamMalformedQueryString(f"The parameter {decoded} was provided more than once.")
         if not decoded.startswith("X-Amz-"):
             flat[decoded] = text
     return flat
@@ -118,15 +106,15 @@ def _nest(flat: Mapping[str, str]) -> dict[str, Tree]:
     for name, value in flat.items():
         steps = name.split(".")
         if len(steps) > DEEPEST_NESTING or not all(_NAME.fullmatch(step) for step in steps):
-            raise MalformedQueryString(f"The parameter name {name} is not valid.")
+            raise IamMalformedQueryString(f"The parameter name {name} is not valid.")
         node = root
         for step in steps[:-1]:
             inner = node.setdefault(step, {})
             if not isinstance(inner, dict):
-                raise MalformedQueryString(f"The parameter {name} contradicts another parameter.")
+                raise IamMalformedQueryString(f"The parameter {name} contradicts another parameter.")
             node = inner
         if steps[-1] in node:
-            raise MalformedQueryString(f"The parameter {name} contradicts another parameter.")
+            raise IamMalformedQueryString(f"The parameter {name} contradicts another parameter.")
         node[steps[-1]] = value
     return {name: _with_lists(node, name) for name, node in root.items()}
 
@@ -137,12 +125,10 @@ def _with_lists(node: Tree, path: str) -> Tree:
     items = node.get(_LIST)
     if items is None:
         return {name: _with_lists(inner, f"{path}.{name}") for name, inner in node.items()}
-    if items == "" and len(node) == 1:
-        return []
     if len(node) > 1 or not isinstance(items, dict) or len(items) > MOST_LIST_ITEMS:
-        raise MalformedQueryString(f"The parameter {path} is not a valid list.")
+        raise IamMalformedQueryString(f"The parameter {path} is not a valid list.")
     if not all(map(_INDEX.fullmatch, items)) or sorted(map(int, items)) != list(range(1, len(items) + 1)):
-        raise MalformedQueryString(f"The items of {path} must be numbered from 1 without gaps.")
+        raise IamMalformedQueryString(f"The items of {path} must be numbered from 1 without gaps.")
     return [_with_lists(items[str(number)], f"{path}.{_LIST}.{number}") for number in range(1, len(items) + 1)]
 
 
@@ -171,6 +157,7 @@ def render_error(service: str, error: KmsError, request_id: str) -> tuple[int, b
 # Front-door errors have other names, and other statuses, than in the JSON protocol. Source: IAM and STS API References,
 # "Common Errors".
 QUERY_CODES: Final[Mapping[type[KmsError], tuple[str, int]]] = {
+    AccessDeniedException: ("AccessDenied", 403),
     ExpiredTokenException: ("ExpiredToken", 403),
     IncompleteSignatureException: ("IncompleteSignature", 400),
     InvalidSignatureException: ("SignatureDoesNotMatch", 403),
@@ -178,6 +165,7 @@ QUERY_CODES: Final[Mapping[type[KmsError], tuple[str, int]]] = {
     MissingAuthenticationTokenException: ("MissingAuthenticationToken", 403),
     ThrottlingException: ("Throttling", 400),
     UnrecognizedClientException: ("InvalidClientTokenId", 403),
+    ValidationException: ("ValidationError", 400),
 }
 
 

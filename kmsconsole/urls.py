@@ -1,0 +1,7 @@
+"""The roof: every address of the console. The API's root is dispatched before Django, see :mod:`kmsconsole.wsgi`."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,120 @@
+"""The browser door: a view's cleaned form becomes a ``Call`` to the same pipeline that serves the API."""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from core.calls import Call, Caller, Door, Result
+from core.errors import KmsError, KMSInternalException
+from kmsconsole.web.authenticate import caller_of
+from operations import clock, pipeline
+
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+REGION_KEY = "region"
+
+
+def current_region(request: HttpRequest) -> str:
+    """Return the Region of a page: the address says it, else the one last used, else the installation's default."""
+    asked = request.GET.get("region", "") or request.session.get(REGION_KEY, "")
+    return asked if asked in settings.KMS_REGIONS else settings.KMS_DEFAULT_REGION
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let only signed-in principals reach a page; one that must change its password is sent to do so first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        caller = caller_of(request)
+        if caller is None:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        if request.user.must_change_password:
+            return redirect("accounts:change_password")
+        asked = request.GET.get("region", "")
+        if asked in settings.KMS_REGIONS and request.session.get(REGION_KEY) != asked:
+            request.session[REGION_KEY] = asked
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def caller(request: HttpRequest) -> Caller:
+    """Return the caller of a page behind :func:`signed_in`."""
+    found = caller_of(request)
+    assert found is not None, "the view is not behind signed_in"
+    return found
+
+
+def make_call(request: HttpRequest, action: str, members: Mapping[str, object], region: str | None = None) -> Call:
+    """Build the call that a page or form means; ``members`` are named as on the wire, blobs are bytes."""
+    who = caller(request)
+    return Call(
+        action=action,
+        members=members,
+        caller=who,
+        region=region or current_region(request),
+        time=clock.account_time(who.clock_offset_seconds),
+        request_id=uuid.uuid4().hex,
+        source_address=_source_address(request),
+        user_agent=request.headers.get("User-Agent", ""),
+        door=Door.CONSOLE,
+        secure_transport=request.is_secure(),
+    )
+
+
+def perform(
+    request: HttpRequest, action: str, members: Mapping[str, object] | None = None, region: str | None = None
+) -> Result:
+    """Run an action as the signed-in principal; raises its refusal, a :class:`core.errors.KmsError`.
+
+    The refusal carries the request id in ``facts['request_id']``, for the message that the page shows.
+    """
+    call = make_call(request, action, members or {}, region)
+    try:
+        return pipeline.run(call)
+    except KmsError as refusal:
+        refusal.facts["request_id"] = str(uuid.UUID(call.request_id))
+        raise
+    except Exception:
+        logger.exception("Request %s failed", call.request_id)
+        if not transaction.get_connection().in_atomic_block:
+            transaction.get_connection().close()
+        fault = KMSInternalException(request_id=str(uuid.UUID(call.request_id)))
+        pipeline.record_failure(call, fault)
+        raise fault from None
+
+
+def refusal_of(
+    request: HttpRequest, action: str, members: Mapping[str, object] | None = None, region: str | None = None
+) -> KmsError | None:
+    """Return what the service would refuse, or None: the same engine, without effect and without a record.
+
+    For buttons and lists: a control is shown as available exactly if this is None.
+    """
+    return pipeline.preview(make_call(request, action, members or {}, region))
+
+
+def now(request: HttpRequest) -> Any:
+    """Return the time of the signed-in principal's account (UTC)."""
+    return clock.account_time(caller(request).clock_offset_seconds)
+
+
+def _source_address(request: HttpRequest) -> str:
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    if peer in settings.KMS_TRUSTED_PROXIES:
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        return next((part for part in reversed(forwarded) if part not in settings.KMS_TRUSTED_PROXIES), peer)
+    return peer
+
+
+__all__ = ["HttpResponse", "caller", "current_region", "make_call", "now", "perform", "refusal_of", "signed_in"]

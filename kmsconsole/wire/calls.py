@@ -1,0 +1,79 @@
+"""From a signed request to a call, and running it: what both protocols of the API door share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from core.calls import Call, Door, Result
+from core.errors import KmsError, KMSInternalException
+from kmsconsole.wire.authenticate import KnownCallerError, SignedRequest, authenticate
+from operations import clock, pipeline
+
+
+def authenticated_call(
+    request: SignedRequest,
+    environ: Mapping[str, Any],
+    request_id: str,
+    action: str,
+    services: tuple[str, ...],
+    members: bytes | Mapping[str, object],
+) -> Call:
+    """Build the call of a signed request; a wrong signature of a known access key is recorded before it is refused."""
+    try:
+        credential, signature = authenticate(request, services)
+        region, refusal = signature.scope.region, None
+    except KnownCallerError as known:
+        credential, region, refusal = known.credential, known.region, known.refusal
+    call = Call(
+        action=action,
+        members=members,
+        caller=credential.caller,
+        region=region,
+        time=clock.account_time(credential.caller.clock_offset_seconds),
+        request_id=request_id,
+        source_address=source_address(environ),
+        user_agent=request.headers.get("user-agent", ""),
+        door=Door.API,
+        access_key_id=credential.access_key_id,
+        secure_transport=environ.get("wsgi.url_scheme") == "https",
+    )
+    if refusal is not None:
+        pipeline.record_failure(call, refusal)
+        raise refusal
+    return call
+
+
+def run(call: Call) -> Result:
+    """Run a call; a fault of our own leaves a record too."""
+    try:
+        return pipeline.run(call)
+    except KmsError:
+        raise
+    except Exception:
+        drop_broken_connection()
+        pipeline.record_failure(call, KMSInternalException())
+        raise
+
+
+def source_address(environ: Mapping[str, Any]) -> str:
+    """Return the client's address: the last one that a trusted proxy did not add itself."""
+    peer = str(environ.get("REMOTE_ADDR", "") or "")
+    if peer in settings.KMS_TRUSTED_PROXIES:
+        forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        for address in reversed(forwarded):
+            if address not in settings.KMS_TRUSTED_PROXIES:
+                return str(address)
+    return peer
+
+
+def shown(request_id: str) -> str:
+    """Return a request id as clients see it: a UUID with hyphens."""
+    return f"{request_id[:8]}-{request_id[8:12]}-{request_id[12:16]}-{request_id[16:20]}-{request_id[20:]}"
+
+
+def drop_broken_connection() -> None:
+    """After a database error the thread's connection is closed, so that the next request starts on a fresh one."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.close()

@@ -1,0 +1,31 @@
+"""The WSGI entry point: API requests go to the API door before Django's handler, everything else to the console.
+
+Source: design README, "Where is the API dispatched?"; cost of Django's cycle: performance.md, section 1.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmsconsole.settings")
+django_application = get_wsgi_application()
+
+from kmsconsole.wire.endpoint import handle, is_api_request  # noqa: E402 - needs the settings
+from operations.installation import prepare  # noqa: E402
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+prepare()
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer one request."""
+    if is_api_request(environ):
+        answer = handle(environ)
+        start_response(answer.status_line, answer.headers)
+        return [answer.body]
+    response: Any = django_application(environ, start_response)
+    return response
