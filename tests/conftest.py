@@ -1,0 +1,76 @@
+"""What every test stands on: settings of its own, a database that is as new each time, a browser that stays at home."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import hypothesis
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from tests.databases import PRISTINE_DATABASES
+
+# Tests never see the data, the secrets or the accounts of whoever starts them. pytest-django reads the settings before
+# this file when pytest.ini names them, so it is this file that names them.
+DATA_DIR = Path(tempfile.mkdtemp(prefix="kms-tests-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+if os.environ.get("DATABASE_URL") != os.environ.get("KMS_TEST_POSTGRES_URL"):
+    os.environ.pop("DATABASE_URL", None)
+for name in [name for name in os.environ if name.startswith(("KMS_", "AWS_")) and not name.startswith("KMS_TEST_")]:
+    del os.environ[name]
+os.environ["KMS_DATA_DIR"] = str(DATA_DIR)
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+os.environ["DJANGO_SETTINGS_MODULE"] = "kmsconsole.settings"
+# Playwright's synchronous interface keeps an event loop in the thread of the tests, which Django takes for async code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+django.setup()
+settings.STATIC_ROOT = DATA_DIR / "static"  # whitenoise warns of a missing folder; files come from the finders
+settings.STATIC_ROOT.mkdir()
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+
+@pytest.fixture(scope="session")
+def pristine_database(django_db_setup, django_db_blocker):
+    """The database as the migrations left it."""
+    with django_db_blocker.unblock():
+        pristine = PRISTINE_DATABASES[connection.vendor](connection)
+        connection.close()
+    return pristine
+
+
+@pytest.fixture
+def _django_db_helper(pristine_database, django_db_blocker) -> Iterator[None]:
+    """Replace pytest-django's: what `db`, `transactional_db`, `live_server` and the mark `django_db` stand on.
+
+    Writers have connections of their own here and commit for real, so a transaction around the test would hide them;
+    and Django's flush would lose the rows that migrations made. Each test gets the database as after the migrations.
+    """
+    with django_db_blocker.unblock():
+        pristine_database.restore(connection)
+        yield
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str | None:
+    """No address: whoever starts a server passes its own. pytest-playwright's fixture of this name is deprecated."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the system's Chromium; nothing is downloaded, and it calls nobody."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert executable, "chromium is missing; run: make setup-dev"
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    quiet += ["--disable-component-update", "--disable-sync"]
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": executable, "args": quiet + as_root}
