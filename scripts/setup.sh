@@ -33,7 +33,9 @@ if [ ${#missing[@]} -gt 0 ]; then
         echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
     fi
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get update && $install; } >/tmp/kms-setup.log 2>&1 || { tail -n 20 /tmp/kms-setup.log >&2; fail "$install failed"; }
+    log=$(mktemp)
+    { apt-get update && $install; } >"$log" 2>&1 || { tail -n 20 "$log" >&2; fail "$install failed; all of it: $log"; }
+    rm "$log"
 fi
 
 # --- the virtual environment ------------------------------------------------------------------------------------------
