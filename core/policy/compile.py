@@ -15,7 +15,7 @@ from core.policy.documents import load_document
 from core.policy.memo import Memo
 from core.policy.patterns import Glob, Template, parse_resource_pattern
 from core.policy.principals import EVERYBODY, principal_key
-from core.policy.statements import NO_IDS, Effect, PolicyDocument, Principals, Statement
+from core.policy.statements import NO_IDS, Effect, Layer, PolicyDocument, Principals, Statement, StatementRef
 
 # Part of the memo's key. Raise it when the same text compiles to something else.
 COMPILER_VERSION = 1
@@ -30,7 +30,8 @@ class ResourceFacts(Facts, Protocol):
 class CompiledStatement:
     """One statement, ready to match.
 
-    ``principal_keys`` is ``None`` in an identity policy. For NotPrincipal it holds the keys that are spared.
+    ``principal_keys`` is ``None`` in an identity policy. For NotPrincipal it holds the keys that are spared. ``ref``
+    refers to the statement as part of a key policy.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class CompiledStatement:
         "not_resource",
         "patterns",
         "principal_keys",
+        "ref",
         "source",
     )
 
@@ -70,6 +72,7 @@ class CompiledStatement:
         self.principal_keys: frozenset[str] | None = None
         if key_policy:
             self.principal_keys = _keys_of(source.not_principals or source.principals, principal_ids)
+        self.ref = StatementRef(Layer.KEY_POLICY, Layer.KEY_POLICY.value, source.index, source.sid)
         # Nothing about the resource or the request can keep this statement from matching.
         self.always = self.any_resource and not self.not_resource and not self.conditions
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.policy.actions import NOT_CROSS_ACCOUNT
-from core.policy.compile import CompiledPolicy, Statements
+from core.policy.compile import CompiledPolicy, CompiledStatement, Statements
 from core.policy.conditions import ContextValue
 from core.policy.evaluation import Evaluation
 from core.policy.facts import Check, GrantFacts, KeyFacts, NamedPolicy, PrincipalFacts, Scope, Subject
 from core.policy.grants import form_of_grantee, grant_allows, may_retire
 from core.policy.principals import Form, PrincipalKind, principal_keys
+from core.policy.statements import Layer, StatementRef
 
 __all__ = [
     "Check",
@@ -48,25 +49,6 @@ class DenyKind(StrEnum):
     CROSS_ACCOUNT_UNSUPPORTED = "cross_account_unsupported"
     IMPLICIT_RETIRE = "implicit_retire"
     POLICY_LOCKOUT = "policy_lockout"
-
-
-class Layer(StrEnum):
-    KEY_POLICY = "key policy"
-    GRANTS = "grants"
-    IDENTITY = "identity policies"
-    BOUNDARY = "permissions boundary"
-    SESSION = "session policy"
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRef:
-    """A statement or grant that settled a decision. ``source`` is the policy, or the grant's id; ``index`` counts the
-    statements of the document from 0 and is -1 for a grant."""
-
-    layer: Layer
-    source: str
-    index: int
-    sid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,43 +89,45 @@ def _explicit_deny(evaluation: Evaluation) -> tuple[DenyKind, tuple[StatementRef
     """Step 2. The kind that is reported when several deny: identity, boundary, session, key policy."""
     principal, check = evaluation.principal, evaluation.check
     action = check.action
-    for named in principal.identity:
-        bucket = named.policy.bucket(action)
-        if bucket.denies:
-            refs = _matching(bucket.denies, evaluation, Layer.IDENTITY, named.source)
-            if refs:
-                return DenyKind.EXPLICIT_IDENTITY, refs
-    for policy, layer, kind in (
-        (principal.boundary, Layer.BOUNDARY, DenyKind.EXPLICIT_BOUNDARY),
-        (principal.session_policy, Layer.SESSION, DenyKind.EXPLICIT_SESSION),
-    ):
-        if policy is not None:
-            refs = _matching(policy.bucket(action).denies, evaluation, layer, layer.value)
-            if refs:
-                return kind, refs
-    if check.scope is Scope.KEY and check.key is not None:
-        bucket = check.key.policy.bucket(action)
-        if bucket.denies:
-            refs = _matching(
-                _denies_for(principal, check.key.policy, action), evaluation, Layer.KEY_POLICY, "key policy"
-            )
-            if refs:
-                return DenyKind.EXPLICIT_RESOURCE, refs
+    denies = principal.identity_bucket(action).denies
+    if denies:
+        refs = tuple(ref for statement, ref in denies if statement.applies(evaluation))
+        if refs:
+            return DenyKind.EXPLICIT_IDENTITY, refs
+    if principal.boundary is not None:
+        refs = _denying(principal.boundary, Layer.BOUNDARY, evaluation)
+        if refs:
+            return DenyKind.EXPLICIT_BOUNDARY, refs
+    if principal.session_policy is not None:
+        refs = _denying(principal.session_policy, Layer.SESSION, evaluation)
+        if refs:
+            return DenyKind.EXPLICIT_SESSION, refs
+    key = check.key
+    if key is not None and check.scope is Scope.KEY and key.policy.bucket(action).denies:
+        reaching = denies_reaching(principal, key.policy, action)
+        refs = tuple(statement.ref for statement in reaching if statement.applies(evaluation))
+        if refs:
+            return DenyKind.EXPLICIT_RESOURCE, refs
     return None
 
 
-def _denies_for(principal: PrincipalFacts, policy: CompiledPolicy, action: str) -> Statements:
-    """The Deny statements of a key policy whose principal element reaches the caller."""
+def _denying(policy: CompiledPolicy, layer: Layer, evaluation: Evaluation) -> tuple[StatementRef, ...]:
+    denies = policy.bucket(evaluation.check.action).denies
+    return tuple(_limit_ref(layer, statement) for statement in denies if statement.applies(evaluation))
+
+
+def _limit_ref(layer: Layer, statement: CompiledStatement) -> StatementRef:
+    return StatementRef(layer, layer.value, statement.source.index, statement.source.sid)
+
+
+def denies_reaching(principal: PrincipalFacts, policy: CompiledPolicy, action: str) -> Statements:
+    """The Deny statements of a key policy whose principal element reaches the caller, in their order."""
     bucket = policy.bucket(action)
     has_boundary = principal.boundary is not None
     found = [s for s in bucket.deny_all_but if not s.spares(principal.keys, has_boundary=has_boundary)]
     for key in principal.keys:
         found += bucket.denies_by_key.get(key, ())
     return tuple(dict.fromkeys(sorted(found, key=lambda statement: statement.source.index)))
-
-
-def _matching(statements: Statements, evaluation: Evaluation, layer: Layer, source: str) -> tuple[StatementRef, ...]:
-    return tuple(StatementRef(layer, source, s.source.index, s.source.sid) for s in statements if s.applies(evaluation))
 
 
 # --- the sides --------------------------------------------------------------------------------------------------------
@@ -171,25 +155,30 @@ def _resource_side(evaluation: Evaluation, key: KeyFacts, used: Refs) -> Form | 
     """Step 4: the least limited form in which an Allow of the key policy or a grant reaches the caller."""
     principal = evaluation.principal
     by_key = key.policy.bucket(evaluation.check.action).allows_by_key
-    best: Form | None = None
-    ref: StatementRef | None = None
     for principal_key, form in principal.forms:
         for statement in by_key.get(principal_key, ()):
-            if statement.applies(evaluation):
-                best = form
-                ref = StatementRef(Layer.KEY_POLICY, "key policy", statement.source.index, statement.source.sid)
-                break
-        if best is not None:
-            break
-    if best is not Form.UNLIMITED:
-        for grant in key.grants:
-            reached = form_of_grantee(grant.grantee, principal)
-            if reached is not None and (best is None or reached < best) and grant_allows(grant, evaluation):
-                best = reached
-                ref = StatementRef(Layer.GRANTS, grant.grant_id, -1)
-    if ref is not None:
-        used.append(ref)
-    return best
+            if statement.always or statement.applies(evaluation):
+                if form is not Form.UNLIMITED and key.grants:
+                    better = _grant_side(evaluation, key, used, better_than=form)
+                    if better is not None:
+                        return better
+                used.append(statement.ref)
+                return form
+    return _grant_side(evaluation, key, used, better_than=None) if key.grants else None
+
+
+def _grant_side(evaluation: Evaluation, key: KeyFacts, used: Refs, *, better_than: Form | None) -> Form | None:
+    """The least limited form in which a grant reaches the caller, if it is better than that of the key policy."""
+    best: GrantFacts | None = None
+    best_form = better_than
+    for grant in key.grants:
+        form = form_of_grantee(grant.grantee, evaluation.principal)
+        if form is not None and (best_form is None or form < best_form) and grant_allows(grant, evaluation):
+            best, best_form = grant, form
+    if best is None:
+        return None
+    used.append(StatementRef(Layer.GRANTS, best.grant_id, -1))
+    return best_form
 
 
 def _identity_side(evaluation: Evaluation, used: Refs) -> DenyKind | None:
@@ -197,12 +186,10 @@ def _identity_side(evaluation: Evaluation, used: Refs) -> DenyKind | None:
     principal = evaluation.principal
     if principal.kind is PrincipalKind.ROOT:
         return None
-    action = evaluation.check.action
-    for named in principal.identity:
-        for statement in named.policy.bucket(action).allows:
-            if statement.applies(evaluation):
-                used.append(StatementRef(Layer.IDENTITY, named.source, statement.source.index, statement.source.sid))
-                return _limits(evaluation, used)
+    for statement, ref in principal.identity_bucket(evaluation.check.action).allows:
+        if statement.always or statement.applies(evaluation):
+            used.append(ref)
+            return _limits(evaluation, used)
     return DenyKind.IMPLICIT_IDENTITY
 
 
@@ -222,7 +209,7 @@ def _limits(evaluation: Evaluation, used: Refs) -> DenyKind | None:
 def _allowed_by(policy: CompiledPolicy, layer: Layer, evaluation: Evaluation, used: Refs) -> bool:
     for statement in policy.bucket(evaluation.check.action).allows:
         if statement.applies(evaluation):
-            used.append(StatementRef(layer, layer.value, statement.source.index, statement.source.sid))
+            used.append(_limit_ref(layer, statement))
             return True
     return False
 
@@ -245,15 +232,15 @@ def _decide_retire(evaluation: Evaluation, used: Refs) -> DenyKind | None:
 # --- what could not be evaluated --------------------------------------------------------------------------------------
 def _errors(evaluation: Evaluation) -> tuple[StatementRef, ...]:
     principal, check = evaluation.principal, evaluation.check
-    policies = [(Layer.IDENTITY, named.source, named.policy) for named in principal.identity]
+    found = principal.identity_bucket(check.action).unparsable
     if principal.boundary is not None:
-        policies.append((Layer.BOUNDARY, Layer.BOUNDARY.value, principal.boundary))
+        unparsable = principal.boundary.bucket(check.action).unparsable
+        found += tuple(_limit_ref(Layer.BOUNDARY, statement) for statement in unparsable)
     if principal.session_policy is not None:
-        policies.append((Layer.SESSION, Layer.SESSION.value, principal.session_policy))
+        unparsable = principal.session_policy.bucket(check.action).unparsable
+        found += tuple(_limit_ref(Layer.SESSION, statement) for statement in unparsable)
     if check.key is not None and check.scope is Scope.KEY:
-        policies.append((Layer.KEY_POLICY, "key policy", check.key.policy))
-    return tuple(
-        StatementRef(layer, source, statement.source.index, statement.source.sid)
-        for layer, source, policy in policies
-        for statement in policy.bucket(check.action).unparsable
-    )
+        unparsable = check.key.policy.bucket(check.action).unparsable
+        if unparsable:
+            found += tuple(statement.ref for statement in unparsable)
+    return found

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.policy.compile import CompiledPolicy
+from core.policy.actions import ACTIONS
+from core.policy.compile import CompiledPolicy, CompiledStatement
 from core.policy.conditions import ContextValue
 from core.policy.principals import Form, PrincipalKind, form_of
+from core.policy.statements import Effect, Layer, StatementRef
 
 
 class Scope(StrEnum):
@@ -45,6 +47,28 @@ class NamedPolicy:
     policy: CompiledPolicy
 
 
+StatementWithRef = tuple[CompiledStatement, StatementRef]
+
+
+class IdentityBucket:
+    """The statements of all identity policies of a caller that cover one action."""
+
+    __slots__ = ("allows", "denies", "unparsable")
+
+    def __init__(self, identity: tuple[NamedPolicy, ...], action: str) -> None:
+        found: list[StatementWithRef] = []
+        for named in identity:
+            bucket = named.policy.bucket(action)
+            for statement in bucket.denies + bucket.allows:
+                source = statement.source
+                found.append((statement, StatementRef(Layer.IDENTITY, named.source, source.index, source.sid)))
+        self.denies = tuple(item for item in found if item[0].effect is Effect.DENY)
+        # Statements that need nothing computed come first.
+        allows = (item for item in found if item[0].effect is Effect.ALLOW)
+        self.allows = tuple(sorted(allows, key=lambda item: not item[0].always))
+        self.unparsable = tuple(ref for statement, ref in found if statement.has_unparsable_values)
+
+
 @dataclass(frozen=True, slots=True)
 class PrincipalFacts:
     """The caller, built once per credential.
@@ -68,11 +92,22 @@ class PrincipalFacts:
     forms: tuple[tuple[str, Form], ...] = field(init=False, repr=False, compare=False)
     """The keys with the form in which they reach the caller, the least limited first."""
     lowered_tags: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _buckets: dict[str, IdentityBucket] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         forms = ((form_of(self.kind, self.account_id, self.arn, key), key) for key in self.keys)
         object.__setattr__(self, "forms", tuple((key, form) for form, key in sorted(forms)))
         object.__setattr__(self, "lowered_tags", {name.lower(): value for name, value in self.tags.items()})
+        object.__setattr__(self, "_buckets", {})
+
+    def identity_bucket(self, action: str) -> IdentityBucket:
+        """The identity policies' statements for an action, gathered once per action."""
+        found = self._buckets.get(action)
+        if found is None:
+            found = IdentityBucket(self.identity, action)
+            if action in ACTIONS:
+                self._buckets[action] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,4 +108,28 @@ class PolicyDocument:
         return frozenset(found - {"*"})
 
 
+class Layer(StrEnum):
+    """Where a statement or grant takes part in a decision."""
+
+    KEY_POLICY = "key policy"
+    GRANTS = "grants"
+    IDENTITY = "identity policies"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRef:
+    """A statement or grant that settled a decision.
+
+    ``source`` names the policy as a reader knows it, or the grant's id; ``index`` counts the statements of the document
+    from 0 and is -1 for a grant.
+    """
+
+    layer: Layer
+    source: str
+    index: int
+    sid: str | None = None
+
+
 NO_IDS: Mapping[str, str] = MappingProxyType({})
