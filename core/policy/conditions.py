@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from core.policy.operators import Comparison, Operator, Relation, SetOperator, parse_operator
-from core.policy.patterns import Glob, LookUp, Template, build_pattern, split_arn_tokens, tokenize
+from core.policy.patterns import Glob, LookUp, Template, Variable, build_pattern, split_arn_tokens, tokenize
 from core.policy.statements import ConditionEntry
 from core.policy.values import parse_address, parse_bytes, parse_instant, parse_network, parse_number, parse_truth
 
@@ -62,6 +62,7 @@ class ConditionTest:
     unparsable: tuple[str, ...]
     """Policy values that could not be read for the operator; they match nothing."""
     cost: int
+    variables: bool = False
 
     def evaluate(self, facts: Facts) -> bool:
         operator = self.operator
@@ -79,6 +80,12 @@ class ConditionTest:
             # A multi-valued key without a set operator: ANY if positive, ALL if negated (authorization 4.4).
             return all(passed) if operator.negated else any(passed)
         return all(passed) if operator.set_operator is SetOperator.ALL else any(passed)
+
+    def shown_values(self, facts: Facts) -> tuple[str, ...]:
+        """The policy values with their variables filled in, for readers; one without a value stays as written."""
+        if not self.variables:
+            return self.entry.values
+        return tuple(_fill_in(value, facts) for value in self.entry.values)
 
     def _passes(self, value: RequestValue, facts: Facts) -> bool:
         matched = any(match(value, facts.single) for match in self.matches)
@@ -98,8 +105,21 @@ def build_test(entry: ConditionEntry, *, key: str, variables: bool, hidden: Call
             unparsable.append(value)
         else:
             matches.append(match)
-    cost = _COST[operator.comparison]
-    return ConditionTest(entry, operator, key, tuple(matches), tuple(unparsable), cost)
+    has_variables = variables and operator.takes_variables and any("${" in value for value in entry.values)
+    cost = _COST[operator.comparison] + has_variables
+    return ConditionTest(entry, operator, key, tuple(matches), tuple(unparsable), cost, has_variables)
+
+
+def _fill_in(text: str, facts: Facts) -> str:
+    parts = []
+    for token in tokenize(text, variables=True, wildcards=False):
+        if isinstance(token, Variable):
+            value = facts.single(token.key)
+            value = token.default if value is None else value
+            parts.append(f"${{{token.key}}}" if value is None else value)
+        else:
+            parts.append(str(token))
+    return "".join(parts)
 
 
 def _build_match(operator: Operator, text: str, variables: bool, hidden: Callable[[str], bool]) -> Match | None:

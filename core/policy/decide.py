@@ -4,13 +4,12 @@ Source: IAM User Guide, "Policy evaluation logic"; authorization 3.2 to 3.5 and 
 step. Everything is given; nothing is looked up, and no clock is read.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from core.policy.actions import NOT_CROSS_ACCOUNT
 from core.policy.compile import CompiledPolicy, CompiledStatement, Statements
 from core.policy.conditions import ContextValue
+from core.policy.decision import Decision, DenyKind
 from core.policy.evaluation import Evaluation
+from core.policy.explain import Explanation, account_for
 from core.policy.facts import Check, GrantFacts, KeyFacts, NamedPolicy, PrincipalFacts, Scope, Subject
 from core.policy.grants import form_of_grantee, grant_allows, may_retire
 from core.policy.principals import Form, PrincipalKind, principal_keys
@@ -21,6 +20,7 @@ __all__ = [
     "ContextValue",
     "Decision",
     "DenyKind",
+    "Explanation",
     "GrantFacts",
     "KeyFacts",
     "Layer",
@@ -31,35 +31,9 @@ __all__ = [
     "StatementRef",
     "Subject",
     "decide",
+    "explain",
     "principal_keys",
 ]
-
-
-class DenyKind(StrEnum):
-    """Why a request is denied: which layer denies, or which lacks an Allow."""
-
-    EXPLICIT_IDENTITY = "explicit_identity"
-    EXPLICIT_BOUNDARY = "explicit_boundary"
-    EXPLICIT_SESSION = "explicit_session"
-    EXPLICIT_RESOURCE = "explicit_resource"
-    IMPLICIT_IDENTITY = "implicit_identity"
-    IMPLICIT_BOUNDARY = "implicit_boundary"
-    IMPLICIT_SESSION = "implicit_session"
-    IMPLICIT_RESOURCE = "implicit_resource"
-    CROSS_ACCOUNT_UNSUPPORTED = "cross_account_unsupported"
-    IMPLICIT_RETIRE = "implicit_retire"
-    POLICY_LOCKOUT = "policy_lockout"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """``determining``: the denying statements, or the Allows that together permit; empty where an Allow is missing.
-    ``errors``: statements with values that could not be read and therefore match nothing."""
-
-    allowed: bool
-    kind: DenyKind | None
-    determining: tuple[StatementRef, ...] = ()
-    errors: tuple[StatementRef, ...] = ()
 
 
 Refs = list[StatementRef]
@@ -67,7 +41,17 @@ Refs = list[StatementRef]
 
 def decide(principal: PrincipalFacts, check: Check) -> Decision:
     """Decide one check."""
+    return _decide(Evaluation(principal, check))
+
+
+def explain(principal: PrincipalFacts, check: Check) -> Explanation:
+    """Decide one check and say why. The decision is that of :func:`decide`, made by the same code."""
     evaluation = Evaluation(principal, check)
+    return account_for(evaluation, _decide(evaluation))
+
+
+def _decide(evaluation: Evaluation) -> Decision:
+    check = evaluation.check
     denied = _explicit_deny(evaluation)
     if denied is not None:
         kind, refs = denied

@@ -6,6 +6,7 @@ Source: authorization 2.2, 5.1, 5.2. An unconditional statement never causes a v
 from collections.abc import Callable, Mapping
 
 from core.policy.actions import ACTIONS
+from core.policy.condition_keys import KeySource, find_condition_key
 from core.policy.conditions import ContextValue, RequestValue
 from core.policy.facts import Check, KeyFacts, PrincipalFacts, Subject
 from core.policy.principals import PrincipalKind
@@ -77,6 +78,13 @@ class Evaluation:
         if self.check.key is not None:
             found.update({f"aws:ResourceTag/{tag}": (value, "key") for tag, value in self.check.key.tags.items()})
         return found
+
+    def source_of(self, key: str) -> KeySource:
+        """Who supplied a key of the context; a property of a key about to be made comes from the request."""
+        known = find_condition_key(key)
+        if known is None or known.source is KeySource.ENVIRONMENT:
+            return KeySource.ENVIRONMENT
+        return KeySource.REQUEST
 
     def _caller_account(self) -> Values | None:
         action = ACTIONS.get(self.check.action)
