@@ -32,6 +32,11 @@ django.setup()
 settings.STATIC_ROOT = DATA_DIR / "static"  # whitenoise warns of a missing folder; files come from the finders
 settings.STATIC_ROOT.mkdir()
 
+from audit.names import names  # noqa: E402 - models can be imported only after django.setup()
+from audit.trail import trail  # noqa: E402
+from operations.installation import prepare  # noqa: E402
+from operations.snapshots import cache  # noqa: E402
+
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
@@ -54,9 +59,36 @@ def _django_db_helper(pristine_database, django_db_blocker) -> Iterator[None]:
     and Django's flush would lose the rows that migrations made. Each test gets the database as after the migrations.
     """
     with django_db_blocker.unblock():
-        pristine_database.restore(connection)
+        put_back(pristine_database)
         yield
+        trail.close()
         connections.close_all()
+
+
+def put_back(database) -> None:
+    """Restore a database and forget, as a process that has just started, what was read from the one before."""
+    trail.close()
+    database.restore(connection)
+    cache.forget()
+    names.forget()
+
+
+@pytest.fixture(scope="session")
+def installed_database(pristine_database, django_db_blocker):
+    """The database after the first start of the service: root key, secrets and counters are in place."""
+    with django_db_blocker.unblock():
+        put_back(pristine_database)
+        prepare()
+        installed = PRISTINE_DATABASES[connection.vendor](connection)
+        connection.close()
+    return installed
+
+
+@pytest.fixture
+def installation(_django_db_helper, installed_database) -> None:
+    """A service that has been started and has no account yet."""
+    put_back(installed_database)
+    prepare()
 
 
 @pytest.fixture(scope="session")

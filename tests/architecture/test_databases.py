@@ -2,10 +2,15 @@
 
 import os
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+
+from accounts.models import Account
+from audit.trail import trail
+from keys import custody
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -30,3 +35,11 @@ def test_what_another_thread_committed_is_gone_in_the_next_test(run):
     writer.start()
     writer.join()
     assert ContentType.objects.get(model="planted").pk == before[-1][0] + 1
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_an_installation_is_started_and_empty(installation, run):
+    assert custody.secret(custody.MARKERS)
+    assert trail.configured
+    assert not Account.objects.exists()
+    Account.objects.create(id="111122223333", created_at=datetime(2026, 1, 1, tzinfo=UTC))
