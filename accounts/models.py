@@ -51,6 +51,7 @@ class Principal(AbstractBaseUser):
     twice, so a policy that named a deleted user gives its successor of the same name nothing.
     """
 
+    is_active = True
     last_login: Any = None  # sign-ins are in the audit trail; a read never writes
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="principals")
     kind = models.CharField(max_length=4, choices=PrincipalKind.choices)
@@ -85,10 +86,6 @@ class Principal(AbstractBaseUser):
         if self.kind == PrincipalKind.ROOT:
             return f"arn:aws:iam::{self.account_id}:root"
         return f"arn:aws:iam::{self.account_id}:{self.kind}{self.path}{self.name}"
-
-    @property
-    def is_active(self) -> bool:
-        return True
 
 
 class Group(models.Model):

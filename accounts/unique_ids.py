@@ -3,7 +3,7 @@
 import secrets
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_SECRET_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BASE64_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _EASY_CHARACTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 USER_PREFIX, GROUP_PREFIX, ROLE_PREFIX, POLICY_PREFIX, ACCESS_KEY_PREFIX = "AIDA", "AGPA", "AROA", "ANPA", "AKIA"
@@ -20,7 +20,7 @@ def new_access_key_id() -> str:
 
 def new_secret_access_key() -> str:
     """Return 40 random characters: 240 bits."""
-    return "".join(secrets.choice(_SECRET_CHARACTERS) for _ in range(40))
+    return "".join(secrets.choice(_BASE64_CHARACTERS) for _ in range(40))
 
 
 def new_password() -> str:

@@ -28,8 +28,8 @@ class AuditName(models.Model):
 class AuditEvent(models.Model):
     """One record: an authenticated call, or something that the service did by itself.
 
-    ``link`` is an HMAC over the record and the link of the record before it in the same chain, so that a record that was
-    altered, removed or moved is found.
+    ``link`` is an HMAC over the record and the link of the record before it in the same chain, so that a record
+    that was altered, removed or moved is found.
     """
 
     chain = models.PositiveSmallIntegerField()

@@ -39,11 +39,14 @@ _QUOTED = ", ".join(f'"{column}"' for column in _ALL)
 _INSERT_SQLITE = f"INSERT INTO audit_auditevent ({_QUOTED}) VALUES ({', '.join('?' * len(_ALL))})"  # noqa: S608 - names are constants
 _INSERT_POSTGRES = f"INSERT INTO audit_auditevent ({_QUOTED}) VALUES ({', '.join(['%s'] * len(_ALL))})"  # noqa: S608 - names are constants
 
+_HEAD = "SELECT length, head FROM audit_auditchain WHERE id = %s"
+_HEAD_LOCKED = f"{_HEAD} FOR UPDATE"
+
 Record = tuple[Any, ...]  # the values of COLUMNS; UUIDs as 32 hex digits
 
 
 def link_of(chain_key: bytes, previous: bytes, chain: int, sequence: int, record: Record) -> bytes:
-    """Return the link of a record: HMAC-SHA-256 over the previous link, the position and the record's values (32 bytes).
+    """Return the link of a record: HMAC-SHA-256 (32 bytes) over the previous link, the position and the values.
 
     The encoding is a JSON list, which is injective for these values (numbers, texts, null).
     """
@@ -111,9 +114,8 @@ class Trail:
     def append_in_transaction(self, connection: BaseDatabaseWrapper, records: Sequence[Record]) -> None:
         """Add records to the chain inside the caller's open transaction: effect and record commit together."""
         chain = self._claimed_chain()
-        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT length, head FROM audit_auditchain WHERE id = %s{lock}", [chain])
+            cursor.execute(_HEAD_LOCKED if connection.vendor == "postgresql" else _HEAD, [chain])
             length, head = cursor.fetchone()
             rows, length, head = self._chained(chain, length, bytes(head), records)
             cursor.executemany(_INSERT_POSTGRES, rows)

@@ -14,7 +14,7 @@ MARKERS = "markers"
 ROOT_KEY_CHECK = "root-key-check"
 SECRET_BYTES = 32
 _ACCESS_KEY_PURPOSE = "secret access key"
-_SECRET_PURPOSE = "installation secret"
+_INSTALLATION_PURPOSE = "installation secret"
 
 
 class _Loaded:
@@ -107,7 +107,7 @@ def reseal_access_key(row: AccessKey) -> None:
 
 # --- secrets of the installation --------------------------------------------------------------------------------------
 def _secret_place(name: str) -> bytes:
-    return associated_data(_SECRET_PURPOSE, name)
+    return associated_data(_INSTALLATION_PURPOSE, name)
 
 
 def create_secrets() -> None:

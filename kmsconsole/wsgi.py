@@ -5,7 +5,7 @@ Source: design README, "Where is the API dispatched?"; cost of Django's cycle: p
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
@@ -27,5 +27,4 @@ def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> 
         answer = handle(environ)
         start_response(answer.status_line, answer.headers)
         return [answer.body]
-    response: Any = django_application(environ, start_response)
-    return response
+    return django_application(environ, start_response)

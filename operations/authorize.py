@@ -47,7 +47,7 @@ def service_resource(call: Call, request: Any) -> str:
 
 
 def may_put_key_policy(call: Call, key: KeyFacts) -> bool:
-    """Tell whether the caller could put a policy of a key with these facts: the lockout safety check (authorization 1.6).
+    """Tell whether the caller could put a policy of a key with these facts: the lockout check (authorization 1.6).
 
     Grants do not count, nor do the members of the present request.
     """

@@ -34,7 +34,7 @@ def source_subject(
 ) -> Subject:
     """Return the key to decrypt with: the request's if it names one, else the ciphertext's.
 
-    Raises ValidationException for a request that gives too little, InvalidCiphertextException for bytes that no key made.
+    Raises ValidationException for a request that gives too little, InvalidCiphertextException for other bytes.
     """
     ignored = IGNORE_CIPHERTEXT in (modifiers or ())
     if modifiers and not dry_run:
@@ -43,7 +43,8 @@ def source_subject(
         raise ValidationException(f"{member} must not be null")
     if blob is None and not ignored:
         raise ValidationException(
-            "1 validation error detected: Value at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
+            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: "
+            "Member must not be null"
         )
     if key_id is not None:
         return _named_source(call, key_id)

@@ -49,6 +49,6 @@ def current_material(key: KeySnapshot, now: datetime) -> MaterialSnapshot:
 
 
 def refuse_recipient(recipient: object) -> None:
-    """Raise UnsupportedOperationException for an attested answer: accepting and ignoring it would leak the plaintext."""
+    """Raise UnsupportedOperationException for an attested answer: ignoring it would leak the plaintext."""
     if recipient is not None:
         raise UnsupportedOperationException("Recipient is not available in this installation.")

@@ -1,4 +1,4 @@
-"""What the service can do: ``@operation`` and ``OPERATIONS``. Every file in ``actions/`` is imported; there is no second list."""
+"""The service's operations: ``@operation`` and ``OPERATIONS``. Every file in ``actions/`` is imported, no second list."""
 
 import importlib
 import pkgutil

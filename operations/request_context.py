@@ -1,6 +1,6 @@
 """The condition keys of a request and its environment, computed only when a policy asks for one.
 
-Source: authorization 5.1 (defaults included) and 5.2. What follows from the caller and the key is derived by the engine.
+Source: authorization 5.1 (defaults included) and 5.2. What follows from caller and key, the engine derives.
 """
 
 from collections.abc import Callable, Iterator, Mapping

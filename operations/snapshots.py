@@ -39,7 +39,7 @@ class MaterialSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class KeySnapshot:
-    """A KMS key as it was at one configuration version. ``stored_state`` is what is stored; time may have changed it."""
+    """A KMS key as it was at one configuration version. ``stored_state`` may have been changed by time."""
 
     pk: int
     account_id: str

@@ -82,7 +82,7 @@ def _announce(account_id: str, now: datetime) -> int:
 
 def _rotate_key_record(event: int, material: KeyMaterial) -> Record:
     previous = queries.material_before(material)
-    details = {
+    details: dict[str, object] = {
         "keyId": material.key.key_id,
         "rotationType": material.rotation_type,
         "keyOrigin": material.key.origin,

@@ -106,3 +106,22 @@ def browser_type_launch_args(browser_type_launch_args):
     quiet += ["--disable-component-update", "--disable-sync"]
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": executable, "args": quiet + as_root}
+
+
+@pytest.fixture
+def people(installation):
+    """Two accounts and everybody in them; see tests/people.py."""
+    from tests.people import settle
+
+    return settle()
+
+
+@pytest.fixture
+def signed_in(client, people):
+    """Sign somebody in: ``signed_in(people.bob)`` returns the test client of Bob's console."""
+
+    def sign_in(person):
+        client.force_login(person.principal, backend="kmsconsole.web.authenticate.ConsoleBackend")
+        return client
+
+    return sign_in

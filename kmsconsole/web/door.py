@@ -38,14 +38,14 @@ def signed_in(
         caller = caller_of(request)
         if caller is None:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        if request.user.must_change_password:
+        if getattr(request.user, "must_change_password", False):
             return redirect("accounts:change_password")
         asked = request.GET.get("region", "")
         if asked in settings.KMS_REGIONS and request.session.get(REGION_KEY) != asked:
             request.session[REGION_KEY] = asked
         return view(request, *args, **kwargs)
 
-    return guarded
+    return guarded  # type: ignore[return-value]  # functools.wraps keeps the signature
 
 
 def caller(request: HttpRequest) -> Caller:

@@ -41,7 +41,7 @@ class Answer:
 
 
 def json_refusal(error: KmsError, request_id: str) -> Answer:
-    """Return the error of a JSON service. Source: kms-semantics 1.3: no namespace; no member where AWS sends no text."""
+    """Return the error of a JSON service. No namespace; no member where AWS sends no text (kms-semantics 1.3)."""
     body = {"__type": error.code}
     if error.message is not None:
         body[error.message_member] = error.message

@@ -67,7 +67,7 @@ def authenticate(request: SignedRequest, services: tuple[str, ...]) -> tuple[Cre
 
 
 def _check_scope(region: str, service: str, services: tuple[str, ...]) -> None:
-    """Raise InvalidSignatureException unless the credential is scoped to an offered Region and to the service called."""
+    """Raise InvalidSignatureException unless the credential is scoped to an offered Region and the service called."""
     text = ""
     if region not in settings.KMS_REGIONS:
         text += "Credential should be scoped to a valid region. "

@@ -12,7 +12,7 @@ from kmsconsole.wire.endpoint import handle
 @csrf_exempt
 def api(request: HttpRequest) -> HttpResponse:
     """Answer an API request."""
-    answer = handle(request.environ)  # type: ignore[attr-defined] - the WSGI handler's requests have it
+    answer = handle(request.META)
     response = HttpResponse(answer.body, status=answer.status)
     for name, value in answer.headers:
         response[name] = value

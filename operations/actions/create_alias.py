@@ -32,7 +32,8 @@ def create_alias(call: Call, request: CreateAliasRequest, key: KeySnapshot) -> O
     in_use = queries.count_aliases(key.pk)
     if in_use >= MAX_ALIASES_PER_KEY:
         raise LimitExceededException(
-            f"Aliases per key quota for this account in this region is {MAX_ALIASES_PER_KEY}, current usage is {in_use}."
+            f"Aliases per key quota for this account in this region is {MAX_ALIASES_PER_KEY}, "
+            f"current usage is {in_use}."
         )
     Alias.objects.create(
         account_id=call.caller.account_id,
