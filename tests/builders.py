@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.policy.wizard import build_console_policy
 
 from core.calls import Call, Door
 from operations import clock, pipeline
@@ -46,6 +45,8 @@ def run_as(person: Person, action: str, members: Mapping[str, object] | bytes | 
 
 def split_policy(administrator: Person, user: Person, *, accounts: tuple[str, ...] = (), deletion: bool = True) -> str:
     """Return the console's policy with one key administrator and one key user."""
+    from core.policy.wizard import build_console_policy
+
     return json.dumps(
         build_console_policy(
             account_id=administrator.account_id,

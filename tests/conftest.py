@@ -85,7 +85,7 @@ def installed_database(pristine_database, django_db_blocker):
 
 
 @pytest.fixture
-def installation(_django_db_helper, installed_database) -> None:
+def installation(transactional_db, installed_database) -> None:
     """A service that has been started and has no account yet."""
     put_back(installed_database)
     prepare()
@@ -125,3 +125,12 @@ def signed_in(client, people):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def service(people):
+    """The address of the running service, with everybody in it."""
+    from tests.servers import running_service
+
+    with running_service() as address:
+        yield address
