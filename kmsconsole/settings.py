@@ -104,7 +104,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],  # the nonce is for the JSON editor, which writes a style sheet of its own
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -159,6 +159,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {
+                "console": "kmsconsole.web.templatetags.console",
+                "console_forms": "kmsconsole.web.templatetags.console_forms",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -267,6 +271,7 @@ if KMS_ROOT_KEY_SOURCE not in ("file", "env", "secret-file"):
 KMS_ROOT_KEY = env.str("KMS_ROOT_KEY", "")  # base64 of 32 bytes, with the source env
 KMS_ROOT_KEY_FILE = env.str("KMS_ROOT_KEY_FILE", "")  # with the source secret-file
 KMS_ROTATION_SECONDS = _int("KMS_ROTATION_SECONDS", 30, 0, 86_400)  # how long an on-demand rotation takes
+KMS_GALLERY = _bool("KMS_GALLERY", False)  # pages with every component, for development and tests
 KMS_DEMO = _bool("KMS_DEMO", True)
 KMS_DEMO_PASSWORD = env.str("KMS_DEMO_PASSWORD", "")
 KMS_LOG_LEVEL = env.str("KMS_LOG_LEVEL", "INFO").upper()
