@@ -202,6 +202,8 @@ def _put_key_policy(facts: RequestFacts) -> tuple[Check, ...]:
 
 
 def _retire_grant(facts: RequestFacts) -> tuple[Check, ...]:
+    if facts.grant is None:
+        raise ValueError("kms:RetireGrant is about a grant")
     check = replace(_on_key("kms:RetireGrant", facts, facts.key, facts.context), scope=Scope.RETIRE, grant=facts.grant)
     return (check,)
 

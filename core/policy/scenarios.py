@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
+from core.errors import KmsError
 from core.policy.compile import CompiledPolicy, compile_identity_policy, compile_key_policy
 from core.policy.condition_keys import KeySource, find_condition_key
 from core.policy.conditions import ContextValue
@@ -134,6 +135,8 @@ def read_scenarios(text: str) -> tuple[ScenarioData, ...]:
         if missing or unknown:
             problem = f"lacks {missing[0]!r}" if missing else f"has an unknown field {unknown[0]!r}"
             raise InvalidScenarios(f"scenario {name} {problem}")
+        if item["expect"] not in ("allow", "deny"):
+            raise InvalidScenarios(f"scenario {name} expects neither 'allow' nor 'deny'")
     return tuple(cast("list[ScenarioData]", data))
 
 
@@ -152,8 +155,10 @@ def build_scenario(data: ScenarioData) -> Scenario:
             kind=data.get("deny_kind"),
             denied_at=data.get("deny_at"),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidScenarios(f"scenario {data.get('id')}: {type(error).__name__}: {error}") from error
+    except KeyError as error:
+        raise InvalidScenarios(f"scenario {data.get('id')} lacks or does not know {error}") from error
+    except (KmsError, TypeError, AttributeError, ValueError) as error:
+        raise InvalidScenarios(f"scenario {data.get('id')}: {error}") from error
 
 
 def run_scenario(scenario: Scenario) -> Outcome:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.policy.scenarios import build_scenario, read_scenarios, run_scenario
+from tests.reference_models.policy_evaluator import evaluate
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "policy-evaluation.json"
 SCENARIOS = read_scenarios(VECTORS.read_text())
@@ -19,3 +20,10 @@ def test_the_file_is_complete() -> None:
 def test_the_engine_answers_as_written(data) -> None:
     outcome = run_scenario(build_scenario(data))
     assert outcome.got == outcome.expected, data["because"]
+
+
+@pytest.mark.parametrize("data", SCENARIOS, ids=lambda data: data["id"])
+def test_the_literal_evaluator_answers_as_written(data) -> None:
+    allowed, kind, subject = evaluate(data)
+    assert (allowed, kind) == (data["expect"] == "allow", data["deny_kind"])
+    assert data.get("deny_at") in (None, subject)
