@@ -13,6 +13,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
+from kmsconsole.logs import configuration
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -280,9 +282,4 @@ if KMS_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
 KMS_WORKERS = _int("KMS_WORKERS", 1 if "sqlite" in DATABASES["default"]["ENGINE"] else os.cpu_count() or 1, 1, 64)
 KMS_THREADS = _int("KMS_THREADS", 32, 2, 256)
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": KMS_LOG_LEVEL},
-}
+LOGGING = configuration(KMS_LOG_LEVEL)

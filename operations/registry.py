@@ -1,4 +1,4 @@
-"""The service's operations: ``@operation`` and ``OPERATIONS``. Every file in ``actions/`` is imported, no second list."""
+"""The operations of the service: ``@operation`` and ``OPERATIONS``; each file in ``actions/`` registers itself."""
 
 import importlib
 import pkgutil

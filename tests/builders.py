@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from core.calls import Call, Door
 from operations import clock, pipeline
 from tests.people import REGION, Person

@@ -35,7 +35,7 @@ def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key
     due = key.next_rotation_at
     if due is not None and due <= call.time + timedelta(minutes=MINUTES_BEFORE_AUTOMATIC):
         raise ConflictException(
-            f"An automatic rotation is under way or due within {MINUTES_BEFORE_AUTOMATIC} minutes for the key: {key.arn}"
+            f"An automatic rotation is under way or due within {MINUTES_BEFORE_AUTOMATIC} minutes: {key.arn}"
         )
     if queries.count_rotations(key.pk, stored_keys.ON_DEMAND) >= MAX_ON_DEMAND_ROTATIONS:
         raise LimitExceededException(
