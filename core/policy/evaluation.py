@@ -43,6 +43,11 @@ class Evaluation:
                 return _as_values(next((v for k, v in facts.tags.items() if k.lower() == wanted), None))
         if key == "kms:calleraccount":
             return self._caller_account()
+        if key == "aws:requestedregion" and self.check.region:
+            return (self.check.region,)
+        if self.check.subject is Subject.ALIAS and key.startswith("kms:"):
+            # No condition key of KMS applies to the alias half of an operation.
+            return None
         if self._lowered is None:
             self._lowered = _lower_context(self.check.context)
         return self._lowered.get(key)
@@ -67,6 +72,8 @@ class Evaluation:
     def derived(self) -> dict[str, tuple[ContextValue, str]]:
         """Every key that follows from the caller and the key, with its source; for explanations."""
         found: dict[str, tuple[ContextValue, str]] = {}
+        if self.check.region:
+            found["aws:RequestedRegion"] = (self.check.region, "environment")
         for name in DERIVED_NAMES:
             values = self.values(name.lower())
             if values is not None and name not in self.check.context:

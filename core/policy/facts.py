@@ -148,7 +148,8 @@ class KeyFacts:
 @dataclass(frozen=True, slots=True)
 class Check:
     """One question. ``context`` holds the request and environment keys, in any letter case; what follows from the
-    caller and the key is derived and need not be listed. ``grant`` is the grant to retire."""
+    caller and the key is derived and need not be listed. ``grant`` is the grant to retire. ``region`` is the Region
+    called, the value of ``aws:RequestedRegion``; if empty, the context has it."""
 
     action: str
     resource: str
@@ -157,3 +158,4 @@ class Check:
     scope: Scope
     subject: Subject = Subject.KEY
     grant: GrantFacts | None = None
+    region: str = ""

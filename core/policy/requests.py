@@ -14,7 +14,7 @@ from core.policy.decide import Decision, DenyKind, decide
 from core.policy.facts import Check, GrantFacts, KeyFacts, PrincipalFacts, Scope, Subject
 from core.policy.messages import ResourceForm, access_denied_message
 
-__all__ = ["RequestFacts", "ResourceForm", "access_denied_message", "checks_for", "permitted_at"]
+__all__ = ["RequestFacts", "ResourceForm", "access_denied_message", "check_on_key", "checks_for", "permitted_at"]
 
 Context = Mapping[str, ContextValue]
 
@@ -63,6 +63,11 @@ def checks_for(operation: str, facts: RequestFacts) -> tuple[Check, ...]:
     return (_without_key(f"kms:{operation}", facts),)
 
 
+def check_on_key(action: str, key: KeyFacts, context: Context, region: str) -> Check:
+    """The one check of an operation on one key, without the facts that only other operations need."""
+    return Check(action, key.arn, key, context, Scope.KEY, region=region)
+
+
 def permitted_at(principal: PrincipalFacts, checks: Sequence[Check]) -> tuple[Decision, Check | None]:
     """Decide the checks in order; returns the failing check, or ``None`` with the last decision if all are allowed.
 
@@ -82,38 +87,31 @@ def permitted_at(principal: PrincipalFacts, checks: Sequence[Check]) -> tuple[De
 
 
 # --- one check --------------------------------------------------------------------------------------------------------
-def _in_region(context: Context, region: str) -> Context:
-    return MappingProxyType({**context, "aws:RequestedRegion": region})
-
-
 def _on_key(
     action: str, facts: RequestFacts, key: KeyFacts | None, context: Context, subject: Subject = Subject.KEY
 ) -> Check:
     if key is None:
         raise ValueError(f"{action} is about a key")
-    return Check(action, key.arn, key, _in_region(context, facts.region), Scope.KEY, subject)
+    return Check(action, key.arn, key, context, Scope.KEY, subject, region=facts.region)
 
 
 def _without_key(action: str, facts: RequestFacts, resource: str | None = None) -> Check:
     resource = resource or facts.no_key_resource()
-    return Check(action, resource, None, _in_region(facts.context, facts.region), Scope.IDENTITY, Subject.NO_KEY)
+    return Check(action, resource, None, facts.context, Scope.IDENTITY, Subject.NO_KEY, region=facts.region)
 
 
 def _on_alias(action: str, facts: RequestFacts) -> Check:
-    """No condition key of KMS applies to the alias half."""
     if facts.alias_arn is None:
         raise ValueError(f"{action} is about an alias")
-    context = {name: value for name, value in facts.context.items() if not name.lower().startswith("kms:")}
-    context = dict(_in_region(context, facts.region))
-    return Check(action, facts.alias_arn, None, context, Scope.IDENTITY, Subject.ALIAS)
+    return Check(action, facts.alias_arn, None, facts.context, Scope.IDENTITY, Subject.ALIAS, region=facts.region)
 
 
 def _on_new_tags(facts: RequestFacts, region: str) -> Check:
     """Tags of a key about to be made: the identity side alone, on the ARN of the new key."""
     if facts.new_key is None:
         raise ValueError("kms:TagResource is about the new key")
-    context = _in_region(facts.context, region)
-    return Check("kms:TagResource", facts.new_key.arn, None, context, Scope.IDENTITY, Subject.TAGS)
+    arn = facts.new_key.arn
+    return Check("kms:TagResource", arn, None, facts.context, Scope.IDENTITY, Subject.TAGS, region=region)
 
 
 def _lockout(facts: RequestFacts, key: KeyFacts | None, region: str) -> tuple[Check, ...]:
@@ -122,9 +120,9 @@ def _lockout(facts: RequestFacts, key: KeyFacts | None, region: str) -> tuple[Ch
         return ()
     if key is None:
         raise ValueError("the lockout check is about a key")
-    context = _in_region(facts.environment, region)
     changed = replace(key, policy=facts.new_policy, grants=())
-    return (Check("kms:PutKeyPolicy", key.arn, changed, context, Scope.KEY, Subject.LOCKOUT),)
+    environment = facts.environment
+    return (Check("kms:PutKeyPolicy", key.arn, changed, environment, Scope.KEY, Subject.LOCKOUT, region=region),)
 
 
 # --- operations with rules of their own -------------------------------------------------------------------------------
@@ -158,7 +156,7 @@ def _update_primary_region(facts: RequestFacts) -> tuple[Check, ...]:
     replica = _on_key("kms:UpdatePrimaryRegion", facts, facts.other_key, context, Subject.OTHER_KEY)
     return (
         _on_key("kms:UpdatePrimaryRegion", facts, facts.key, facts.context),
-        replace(replica, context=_in_region(context, there)),
+        replace(replica, region=there),
     )
 
 
@@ -184,9 +182,10 @@ def _replicate_key(facts: RequestFacts) -> tuple[Check, ...]:
         "kms:CreateKey",
         facts.no_key_resource(region),
         None,
-        _in_region(facts.context, region),
+        facts.context,
         Scope.IDENTITY,
         Subject.REPLICA_REGION,
+        region=region,
     )
     checks = [_on_key("kms:ReplicateKey", facts, facts.key, facts.context), create]
     if facts.has_tags:
