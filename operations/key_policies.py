@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from accounts import queries as account_queries
 from core.calls import Call
-from core.errors import MalformedPolicyDocumentException
+from core.crypto.key_specs import KeySpec, KeyUsage, Origin
+from core.errors import KmsError, MalformedPolicyDocumentException
+from core.messages import CreateKeyRequest, PutKeyPolicyRequest
 from core.policy.compile import compile_key_policy
 from core.policy.decide import KeyFacts
 from core.policy.documents import (
@@ -16,12 +18,15 @@ from core.policy.documents import (
     render_key_policy,
 )
 from core.policy.principals import PrincipalForm, classify_principal, is_service_principal
+from core.shapes import convert_request
 from keys import queries as key_queries
 from operations import facts
 from operations.authorize import may_put_key_policy
+from operations.resolve import find_subject
 from policies import permission_index, queries
 
 POLICY_NAME = "default"
+_PEOPLE = (PrincipalForm.USER, PrincipalForm.ROLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,10 @@ def checked_policy(call: Call, key_facts: KeyFacts, text: str | None, bypass_loc
     if text is None:
         return CheckedPolicy(default_key_policy(key_facts.account_id), {})
     document = parse_key_policy(text)
-    policy = CheckedPolicy(text, _existing(document.principals))
+    existing = _existing(document.principals)
+    if _unknown(document.principals, existing):
+        raise MalformedPolicyDocumentException(INVALID_PRINCIPALS)
+    policy = CheckedPolicy(text, existing)
     if not bypass_lockout_check:
         compiled = compile_key_policy(policy.document, policy.principal_ids)
         if not may_put_key_policy(call, replace(key_facts, policy=compiled)):
@@ -49,23 +57,51 @@ def checked_policy(call: Call, key_facts: KeyFacts, text: str | None, bypass_loc
     return policy
 
 
-def _existing(principals: frozenset[str]) -> dict[str, str]:
-    """Return the unique ids of the users and roles named; raises for one that does not exist.
+def policy_refusal(call: Call) -> KmsError | None:
+    """Return what CreateKey or PutKeyPolicy would refuse about the policy in its members, or None. Has no effect.
+
+    Permission for the call itself, and that the key of PutKeyPolicy exists, are asked before: see ``pipeline.preview``.
+    """
+    assert isinstance(call.members, Mapping)
+    request = convert_request(call.action, call.members)
+    assert isinstance(request, CreateKeyRequest | PutKeyPolicyRequest)
+    if isinstance(request, CreateKeyRequest):
+        key_facts = replace(
+            facts.unborn_key(call.caller.account_id, call.region),
+            spec=request.key_spec or KeySpec.SYMMETRIC_DEFAULT,
+            usage=request.key_usage or KeyUsage.ENCRYPT_DECRYPT,
+            origin=request.origin or Origin.AWS_KMS,
+            multi_region=bool(request.multi_region),
+        )
+    else:
+        key_facts = find_subject(call, request.key_id).key.facts
+    try:
+        checked_policy(call, key_facts, request.policy, bool(request.bypass_policy_lockout_safety_check))
+    except KmsError as refusal:
+        return refusal
+    return None
+
+
+def unknown_principals(principals: frozenset[str]) -> frozenset[str]:
+    """Return those of a policy's principals that no policy can name: malformed, or a user or role that is not there.
 
     An account need not be registered here: like AWS's own list of accounts, ours is not the world (console 3.6).
     """
-    named = frozenset(
-        text for text in principals if classify_principal(text) in (PrincipalForm.USER, PrincipalForm.ROLE)
-    )
-    found = account_queries.unique_ids(named)
-    invalid = [
+    return _unknown(principals, _existing(principals))
+
+
+def _existing(principals: frozenset[str]) -> dict[str, str]:
+    """Return the unique ids of the users and roles named that exist."""
+    return account_queries.unique_ids(frozenset(text for text in principals if classify_principal(text) in _PEOPLE))
+
+
+def _unknown(principals: frozenset[str], existing: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(
         text
-        for text in principals - named
-        if classify_principal(text) is PrincipalForm.INVALID and not is_service_principal(text)
-    ]
-    if invalid or named - found.keys():
-        raise MalformedPolicyDocumentException(INVALID_PRINCIPALS)
-    return found
+        for text in principals - existing.keys()
+        if classify_principal(text) in _PEOPLE
+        or (classify_principal(text) is PrincipalForm.INVALID and not is_service_principal(text))
+    )
 
 
 def store(key_pk: int, policy: CheckedPolicy) -> None:
