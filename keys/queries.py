@@ -41,10 +41,13 @@ def load_whole_key(pk: int) -> KmsKey:
     return _whole().get(pk=pk)
 
 
-def keys_page(account_id: str, region: str, after_pk: int, size: int) -> list[tuple[int, str]]:
-    """Return up to ``size`` (pk, key id) pairs in order of creation, from behind ``after_pk``."""
-    rows = KmsKey.objects.filter(account_id=account_id, region=region, pk__gt=after_pk).order_by("pk")
-    return list(rows.values_list("pk", "key_id")[:size])
+def keys_page(account_id: str, region: str, after_pk: int, size: int, now: datetime) -> list[tuple[int, str]]:
+    """Return up to ``size`` (pk, key id) pairs in order of creation, from behind ``after_pk``.
+
+    A key whose waiting period is over is left out, swept away or not.
+    """
+    rows = KmsKey.objects.filter(account_id=account_id, region=region, pk__gt=after_pk)
+    return list(rows.exclude(deletion_date__lte=now).order_by("pk").values_list("pk", "key_id")[:size])
 
 
 def count_keys(account_id: str, region: str) -> int:
@@ -56,13 +59,23 @@ def find_alias(account_id: str, region: str, name: str) -> Alias | None:
     return Alias.objects.select_related("key").filter(account_id=account_id, region=region, name=name).first()
 
 
+def delete_alias(account_id: str, region: str, name: str) -> None:
+    Alias.objects.filter(account_id=account_id, region=region, name=name).delete()
+
+
 def count_aliases(key_pk: int) -> int:
     return Alias.objects.filter(key_id=key_pk).count()
 
 
-def aliases_page(account_id: str, region: str, after_name: str, size: int, key_pk: int | None) -> list[Alias]:
-    """Return up to ``size`` aliases by name, from behind ``after_name``; of one key if given."""
+def aliases_page(
+    account_id: str, region: str, after_name: str, size: int, now: datetime, key_pk: int | None = None
+) -> list[Alias]:
+    """Return up to ``size`` aliases by name, from behind ``after_name``; of one key if given.
+
+    Those of a key whose waiting period is over are left out, as the key is.
+    """
     rows = Alias.objects.select_related("key").filter(account_id=account_id, region=region, name__gt=after_name)
+    rows = rows.exclude(key__deletion_date__lte=now)
     if key_pk is not None:
         rows = rows.filter(key_id=key_pk)
     return list(rows.order_by("name")[:size])

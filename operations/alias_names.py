@@ -1,11 +1,19 @@
-"""What an alias may be called. Source: kms-semantics 4.5 and its catalogue of errors, 3.1."""
+"""What an alias may be called, what it may name, how many a key may have.
+
+Source: kms-semantics 4.5 and its catalogue of errors, 3.1.
+"""
 
 from core import arn
 from core.calls import Call
-from core.errors import NotAuthorizedException, ValidationException
+from core.errors import LimitExceededException, NotAuthorizedException, NotFoundException, ValidationException
+from keys import queries
+from operations.resolve import Subject, find_subject
+from operations.snapshots import find_alias
 
 PREFIX = "alias/"
 RESERVED_PREFIX = "alias/aws/"
+# Source: Developer Guide, "Resource quotas".
+MAX_ALIASES_PER_KEY = 50
 
 
 def checked_alias_name(name: str) -> str:
@@ -33,3 +41,29 @@ def alias_arn(call: Call, name: str) -> str:
 def alias_touched(call: Call, name: str) -> str:
     """Return the id under which the change log knows an alias."""
     return f"{call.caller.account_id}/{call.region}/{name}"
+
+
+def alias_subject(call: Call, name: str) -> Subject:
+    """Return the key of an alias that is about to change. Only who may change it learns that there is none."""
+    key = find_alias(call.caller.account_id, call.region, name)
+    named = alias_arn(call, name)
+    if key is None or key.is_deleted(call.time):
+        return Subject(None, named, refusal=NotFoundException(f"Alias {named} is not found."), alias_arn=named)
+    return Subject(key, key.arn, alias_arn=named)
+
+
+def target_subject(call: Call, identifier: str) -> Subject:
+    """Return the key that an alias is to name; raises ValidationException for another alias."""
+    if identifier.startswith(PREFIX) or ":alias/" in identifier:
+        raise ValidationException("Aliases must refer to keys. Not aliases")
+    return find_subject(call, identifier)
+
+
+def check_alias_quota(key_pk: int) -> None:
+    """Raise LimitExceededException if a key cannot have another alias."""
+    in_use = queries.count_aliases(key_pk)
+    if in_use >= MAX_ALIASES_PER_KEY:
+        raise LimitExceededException(
+            f"Aliases per key quota for this account in this region is {MAX_ALIASES_PER_KEY}, "
+            f"current usage is {in_use}."
+        )

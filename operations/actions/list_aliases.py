@@ -4,6 +4,7 @@ The filter needs no permission on the key (it is decided by ``kms:ListAliases`` 
 """
 
 from core.calls import Call
+from core.errors import NotFoundException
 from core.messages import ListAliasesRequest
 from keys import queries
 from operations.paging import page_size, paged, read_position
@@ -17,12 +18,12 @@ def list_aliases(call: Call, request: ListAliasesRequest) -> Outcome:
     key_pk = None
     if request.key_id is not None:
         subject = find_subject_without_alias(call, request.key_id)
-        if subject.key is None:
-            assert subject.refusal is not None
-            raise subject.refusal
+        if subject.key is None or subject.key.account_id != call.caller.account_id:
+            # Aliases belong to the account: of another one's key there is none, and nothing to learn either.
+            raise NotFoundException(f"Key '{subject.arn}' does not exist")
         key_pk = subject.key.pk
     after = read_position("ListAliases", call, request.marker, request.key_id or "")
-    rows = queries.aliases_page(call.caller.account_id, call.region, after, size + 1, key_pk)
+    rows = queries.aliases_page(call.caller.account_id, call.region, after, size + 1, call.time, key_pk)
     items = [
         {
             "AliasName": row.name,

@@ -15,6 +15,6 @@ def list_keys(call: Call, request: ListKeysRequest) -> Outcome:
     position = read_position("ListKeys", call, request.marker)
     if position and not position.isdigit():
         raise InvalidMarkerException()
-    rows = queries.keys_page(call.caller.account_id, call.region, int(position or 0), size + 1)
+    rows = queries.keys_page(call.caller.account_id, call.region, int(position or 0), size + 1, call.time)
     keys = [{"KeyId": key_id, "KeyArn": key_arn(call.region, call.caller.account_id, key_id)} for _, key_id in rows]
     return Outcome(members=paged("ListKeys", call, "Keys", keys, [str(pk) for pk, _ in rows], size))

@@ -8,25 +8,26 @@ from dataclasses import replace
 from audit.changes import Touched
 from core.calls import Call
 from core.crypto.key_specs import key_type
-from core.errors import NotFoundException, ValidationException
+from core.errors import ValidationException
 from core.messages import UpdateAliasRequest
 from keys import queries
-from operations.alias_names import alias_arn, alias_touched, checked_alias_name
+from operations.alias_names import (
+    alias_subject,
+    alias_touched,
+    check_alias_quota,
+    checked_alias_name,
+    target_subject,
+)
 from operations.registry import Outcome, kms_operation
-from operations.resolve import Subject, find_subject_without_alias
-from operations.snapshots import KeySnapshot, find_alias
+from operations.resolve import Subject
+from operations.snapshots import KeySnapshot
 
 OLD_KEY_RULE = "DeleteAlias"  # leaving a key asks nothing of its state
 
 
 def resolve_both(call: Call, request: UpdateAliasRequest) -> tuple[Subject, ...]:
-    name = checked_alias_name(request.alias_name)
-    arn = alias_arn(call, name)
-    current = find_alias(call.caller.account_id, call.region, name)
-    if current is None:
-        raise NotFoundException(f"Alias {arn} is not found.")
-    target = find_subject_without_alias(call, request.target_key_id)
-    return Subject(current, current.arn, alias_arn=arn, state_rule=OLD_KEY_RULE), replace(target, alias_arn=None)
+    current = alias_subject(call, checked_alias_name(request.alias_name))
+    return replace(current, state_rule=OLD_KEY_RULE), target_subject(call, request.target_key_id)
 
 
 @kms_operation("UpdateAlias", writes=True, logged=("alias_name", "target_key_id"), resolve=resolve_both)
@@ -42,6 +43,8 @@ def update_alias(call: Call, request: UpdateAliasRequest, current: KeySnapshot, 
             f"Alias {name} cannot be changed from a CMK with key usage {current.key_usage} to a CMK with key usage "
             f"{target.key_usage}. The key usage of the current CMK and the new CMK must be the same."
         )
+    if current.pk != target.pk:
+        check_alias_quota(target.pk)
     alias = queries.find_alias(call.caller.account_id, call.region, name)
     assert alias is not None  # resolved under the writers' lock
     alias.key_id = target.pk
