@@ -2,13 +2,23 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from audit.changes import Touched
 from core.calls import Call, Door
+from core.errors import KmsError
 from operations import clock, pipeline
-from tests.people import REGION, Person
+from operations.changes import configuration_change
+from tests.people import ACCOUNT, REGION, Person, new_person
+
+
+class Refused(NamedTuple):
+    """What a caller sees of a refusal."""
+
+    code: str
+    message: str | None
 
 
 def call_as(
@@ -90,3 +100,36 @@ def make_key(
 
 def days(number: float) -> timedelta:
     return timedelta(days=number)
+
+
+def refused(
+    person: Person, action: str, members: Mapping[str, object] | bytes | None = None, **options: Any
+) -> Refused:
+    """Run a call that must be refused; return its error code and message."""
+    try:
+        pipeline.run(call_as(person, action, members, **options))
+    except KmsError as refusal:
+        return Refused(refusal.code, refusal.message)
+    raise AssertionError(f"{action} was permitted to {person.name}")
+
+
+def hire(name: str, *, account_id: str = ACCOUNT, allow: Iterable[str] = (), deny: Iterable[str] = ()) -> Person:
+    """Make a user with one inline policy of exactly these actions on everything."""
+    statements = [
+        {"Effect": effect, "Action": list(actions), "Resource": "*"}
+        for effect, actions in (("Allow", tuple(allow)), ("Deny", tuple(deny)))
+        if actions
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None
+    with configuration_change((Touched.IAM, account_id)):
+        return new_person(name, account_id=account_id, inline=document)
+
+
+def statement(principal: str, *actions: str, effect: str = "Allow", **more: Any) -> dict[str, Any]:
+    """Return a statement of a key policy about one principal (an ARN or an account id)."""
+    return {"Effect": effect, "Principal": {"AWS": principal}, "Action": list(actions), "Resource": "*", **more}
+
+
+def policy_of(*statements: Mapping[str, Any]) -> str:
+    """Return a policy document with these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

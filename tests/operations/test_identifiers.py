@@ -1,0 +1,148 @@
+"""How requests name keys: id, ARN, alias, alias ARN, and the answers to wrong ones. Source: kms-semantics 1.9."""
+
+import pytest
+
+from tests.builders import Refused, days, make_key, refused, run_as
+from tests.operations.requests import ON_ALIASES, WITHOUT_KEY, kms_actions, make_scene
+from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
+
+UNKNOWN = "12345678-1234-4234-8234-123456789012"
+UNKNOWN_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{UNKNOWN}"
+BY_ALIAS_TOO = {
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncrypt",
+}
+BY_KEY_ONLY = sorted(set(kms_actions()) - BY_ALIAS_TOO - WITHOUT_KEY - ON_ALIASES) + ["ListAliases"]
+
+
+@pytest.mark.parametrize("action", sorted(BY_ALIAS_TOO))
+def test_every_form_of_name_leads_to_the_key(people, action):
+    scene = make_scene(people.ada)
+    alias_arn = scene.arn.replace(f"key/{scene.key_id}", "alias/scene")
+    for name in (scene.key_id, scene.arn, "alias/scene", alias_arn):
+        scene.named = name
+        run_as(people.ada, action, scene.request(action))
+
+
+@pytest.mark.parametrize("action", BY_KEY_ONLY)
+def test_an_alias_is_refused_where_only_a_key_is_meant(people, action):
+    scene = make_scene(people.ada, for_action=action)
+    request = {"KeyId": scene.named} if action == "ListAliases" else scene.request(action)
+    expected = Refused("InvalidArnException", "Key Aliases are not supported for this operation.")
+    for alias in ("alias/scene", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/scene"):
+        assert refused(people.ada, action, {**request, "KeyId": alias}) == expected
+    run_as(people.ada, action, {**request, "KeyId": scene.key_id})
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (UNKNOWN, f"Key '{UNKNOWN_ARN}' does not exist"),
+        (UNKNOWN_ARN, f"Key '{UNKNOWN_ARN}' does not exist"),
+        (f"mrk-{'0' * 32}", f"Key 'arn:aws:kms:{REGION}:{ACCOUNT}:key/mrk-{'0' * 32}' does not exist"),
+        ("0" * 32, f"Invalid keyId '{'0' * 32}'"),
+        ("mrk-fake", "Invalid keyId 'mrk-fake'"),
+        (UNKNOWN.upper().replace("1", "A"), f"Invalid keyId '{UNKNOWN.upper().replace('1', 'A')}'"),
+        (f" {UNKNOWN}", f"Invalid keyId ' {UNKNOWN}'"),
+        (f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{UNKNOWN}", "Invalid arn eu-west-1"),
+        (f"arn:aws:kms:eu-west-1:{OTHER_ACCOUNT}:key/{UNKNOWN}", "Invalid arn eu-west-1"),
+        ("alias/none", f"Alias arn:aws:kms:{REGION}:{ACCOUNT}:alias/none is not found."),
+        (
+            f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/none",
+            f"Alias arn:aws:kms:{REGION}:{ACCOUNT}:alias/none is not found.",
+        ),
+    ],
+)
+def test_a_wrong_name_is_not_found(people, name, sentence):
+    assert refused(people.ada, "DescribeKey", {"KeyId": name}) == Refused("NotFoundException", sentence)
+
+
+@pytest.mark.parametrize(
+    "name", [UNKNOWN, UNKNOWN_ARN, "alias/none", f"arn:aws:kms:{REGION}:{OTHER_ACCOUNT}:key/{UNKNOWN}"]
+)
+def test_who_is_not_allowed_does_not_learn_that_there_is_no_key(people, name):
+    assert refused(people.mallory, "DescribeKey", {"KeyId": name}) == Refused(
+        "AccessDeniedException",
+        f"User: {people.mallory.arn} is not authorized to perform: kms:DescribeKey on this resource because the "
+        "resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
+        "explicitly denies access",
+    )
+
+
+@pytest.mark.parametrize("action", ["DeleteAlias", "UpdateAlias"])
+def test_only_who_may_change_an_alias_learns_that_there_is_none(people, action):
+    scene = make_scene(people.ada)
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/none"
+    request = {**scene.request(action), "AliasName": "alias/none"}
+    assert refused(people.ada, action, request) == Refused("NotFoundException", f"Alias {arn} is not found.")
+    assert refused(people.mallory, action, request).code == "AccessDeniedException"
+
+
+def test_a_key_is_found_in_its_own_region_only(people):
+    here = make_key(people.ada)
+    assert refused(people.ada, "DescribeKey", {"KeyId": here["KeyId"]}, region="eu-west-1") == Refused(
+        "NotFoundException", f"Key 'arn:aws:kms:eu-west-1:{ACCOUNT}:key/{here['KeyId']}' does not exist"
+    )
+    assert refused(people.ada, "DescribeKey", {"KeyId": here["Arn"]}, region="eu-west-1") == Refused(
+        "NotFoundException", f"Invalid arn {REGION}"
+    )
+
+
+def test_a_key_id_or_alias_name_is_looked_up_in_the_callers_account(people):
+    mine = make_key(people.ada, alias="payroll")
+    theirs = make_key(people.olga, alias="payroll")
+    assert run_as(people.olga, "DescribeKey", {"KeyId": "alias/payroll"})["KeyMetadata"]["Arn"] == theirs["Arn"]
+    assert run_as(people.ada, "DescribeKey", {"KeyId": "alias/payroll"})["KeyMetadata"]["Arn"] == mine["Arn"]
+    assert refused(people.olga, "DescribeKey", {"KeyId": mine["KeyId"]}).code == "NotFoundException"
+
+
+@pytest.mark.parametrize("action", sorted(set(kms_actions()) - WITHOUT_KEY))
+def test_after_its_waiting_period_a_key_is_gone_for_every_operation(people, action):
+    ada = people.ada
+    scene = make_scene(ada)
+    other = make_key(ada)
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
+    run_as(ada, "DescribeKey", {"KeyId": scene.arn}, time=_after(ada, 6.99))
+    request = scene.request(action)
+    refusal = refused(ada, action, request, time=_after(ada, 7.01))
+    assert refusal.code == "NotFoundException"
+    gone = [f"Key '{scene.arn}' does not exist", f"Alias {scene.arn.split(':key/')[0]}:alias/scene is not found."]
+    assert refusal.message in gone
+    assert other["KeyState"] == "Enabled"
+
+
+def test_lists_leave_out_a_key_whose_waiting_period_is_over(people):
+    ada = people.ada
+    scene = make_scene(ada)
+    other = make_key(ada, alias="other")
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
+
+    def listed(when: float) -> tuple[set[str], set[str]]:
+        keys = run_as(ada, "ListKeys", time=_after(ada, when))["Keys"]
+        aliases = run_as(ada, "ListAliases", time=_after(ada, when))["Aliases"]
+        return {key["KeyId"] for key in keys}, {alias["AliasName"] for alias in aliases}
+
+    assert listed(6.99) == ({scene.key_id, other["KeyId"]}, {"alias/scene", "alias/other"})
+    assert listed(7.01) == ({other["KeyId"]}, {"alias/other"})
+    run_as(ada, "CreateAlias", {"AliasName": "alias/scene", "TargetKeyId": other["KeyId"]}, time=_after(ada, 7.01))
+
+
+def test_the_filter_of_list_aliases_does_not_tell_about_keys_of_other_accounts(people):
+    theirs = make_key(people.olga)
+    missing = theirs["Arn"].replace(theirs["KeyId"], UNKNOWN)
+    assert refused(people.ada, "ListAliases", {"KeyId": missing}) == Refused(
+        "NotFoundException", f"Key '{missing}' does not exist"
+    )
+    assert refused(people.ada, "ListAliases", {"KeyId": theirs["Arn"]}) == Refused(
+        "NotFoundException", f"Key '{theirs['Arn']}' does not exist"
+    )
+
+
+def _after(person, number: float):
+    from operations import clock
+
+    return clock.account_time(0) + days(number)
