@@ -57,6 +57,8 @@ def _answer(call: Call, operation: Operation) -> Result:
         version = cache.version
         if version < 0:
             version = cache.refresh()
+        # INVARIANT: the caller is read after the version, so it cannot be older than what the commit compares.
+        call = _renewed(call)
         progress = Progress()
         outcome: Outcome | None = None
         refusal: KmsError | None = None
@@ -70,7 +72,6 @@ def _answer(call: Call, operation: Operation) -> Result:
                 raise refusal
             return Result(call.action, call.request_id, outcome.members)
         cache.refresh()
-        call = _renewed(call)
     raise RuntimeError("The configuration changes faster than a call can be decided.")
 
 

@@ -16,6 +16,7 @@ from core.calls import Call, Caller, Door, Result
 from core.errors import KmsError, KMSInternalException
 from kmsconsole.web.authenticate import caller_of
 from operations import clock, pipeline
+from operations.snapshots import cache
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -35,6 +36,7 @@ def signed_in(
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        cache.refresh()  # buttons ask the engine without a commit that would notice something outdated
         caller = caller_of(request)
         if caller is None:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
