@@ -1,6 +1,7 @@
 """The only place that filters accounts, principals, groups and credentials."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from accounts.models import AccessKey, Account, Group, Principal, PrincipalKind
 
@@ -51,9 +52,7 @@ def principals_page(
     return list(rows[(page - 1) * size : page * size]), rows.count()
 
 
-def _contains(word: str):  # type: ignore[no-untyped-def]
-    from django.db.models import Q
-
+def _contains(word: str) -> Q:
     found = Q(name__icontains=word) | Q(path__icontains=word)
     for kind in (PrincipalKind.USER, PrincipalKind.ROLE):
         if word.lower() == kind.value:
@@ -109,9 +108,48 @@ def find_access_key(access_key_id: str) -> AccessKey | None:
 
 
 def access_keys_of(principal_pk: int) -> list[AccessKey]:
-    return list(AccessKey.objects.filter(principal_id=principal_pk))
+    return list(AccessKey.objects.filter(principal_id=principal_pk).select_related("principal"))
 
 
 def access_keys_page(after_pk: int, size: int) -> list[AccessKey]:
     """Return up to ``size`` access keys by pk, from behind ``after_pk``: for re-sealing."""
     return list(AccessKey.objects.filter(pk__gt=after_pk).order_by("pk")[:size])
+
+
+# --- what IAM lists: by name, ignoring case ---------------------------------------------------------------------------
+def named_principals(account_id: str, kind: PrincipalKind, path_prefix: str, after: str, size: int) -> list[Principal]:
+    """Return up to ``size`` users or roles by name, from behind ``after`` (in lower case)."""
+    rows = Principal.objects.filter(account_id=account_id, kind=kind, path__startswith=path_prefix)
+    rows = rows.annotate(position=Lower("name")).filter(position__gt=after)
+    return list(rows.order_by("position")[:size])
+
+
+def named_groups(account_id: str, path_prefix: str, after: str, size: int) -> list[Group]:
+    """Return up to ``size`` groups by name, from behind ``after`` (in lower case)."""
+    rows = Group.objects.filter(account_id=account_id, path__startswith=path_prefix)
+    return list(rows.annotate(position=Lower("name")).filter(position__gt=after).order_by("position")[:size])
+
+
+def members_of_group(group_pk: int, after: str, size: int) -> list[Principal]:
+    rows = Principal.objects.filter(member_of=group_pk)
+    return list(rows.annotate(position=Lower("name")).filter(position__gt=after).order_by("position")[:size])
+
+
+def groups_of_user(user_pk: int) -> list[Group]:
+    return list(Group.objects.filter(members=user_pk).order_by("name"))
+
+
+def count_principals(account_id: str, kind: PrincipalKind) -> int:
+    return Principal.objects.filter(account_id=account_id, kind=kind).count()
+
+
+def count_groups(account_id: str) -> int:
+    return Group.objects.filter(account_id=account_id).count()
+
+
+def has_members(group_pk: int) -> bool:
+    return Principal.objects.filter(member_of=group_pk).exists()
+
+
+def find_access_key_of(principal_pk: int, access_key_id: str) -> AccessKey | None:
+    return AccessKey.objects.filter(principal_id=principal_pk, access_key_id=access_key_id).first()

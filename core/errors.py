@@ -194,6 +194,11 @@ class IamError(KmsError):
     def code(self) -> str:
         return self.wire_code or type(self).__name__
 
+    @property
+    def audit_code(self) -> str:
+        # CloudTrail writes IAM's errors with the names of their classes, refused permissions without.
+        return self.code if isinstance(self, IamAccessDenied | IamValidationError) else f"{self.code}Exception"
+
 
 class IamAccessDenied(IamError):
     status = 403
@@ -232,6 +237,22 @@ class IamValidationError(IamError):
 
 class IamPasswordPolicyViolation(IamError):
     wire_code = "PasswordPolicyViolation"
+
+
+class IamInvalidInput(IamError):
+    """Raised with the sentence of what cannot be taken."""
+
+    wire_code = "InvalidInput"
+
+
+class IamInvalidUserType(IamError):
+    wire_code = "InvalidUserType"
+    template = "Only IAM Users can change their own password"
+
+
+class IamPolicyNotAttachable(IamError):
+    wire_code = "PolicyNotAttachable"
+    template = "Cannot attach a Service Role Policy to a Customer Role."
 
 
 class IamMalformedQueryString(IamError):

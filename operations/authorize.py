@@ -43,7 +43,7 @@ def checks_of(call: Call, operation: Operation, request: Any, subjects: Sequence
 def service_resource(call: Call, request: Any) -> str:
     """Return the ARN that an IAM request is about, which the request itself tells; ``*`` for lists."""
     name = getattr(request, "resource_arn", None)
-    return str(name(call.caller.account_id)) if name is not None else "*"
+    return str(name(call)) if name is not None else "*"
 
 
 def may_put_key_policy(call: Call, key: KeyFacts) -> bool:

@@ -25,6 +25,9 @@ from operations.registry import OPERATIONS, Operation, Outcome
 from operations.resolve import Subject
 from operations.snapshots import cache, find_caller, find_credential
 
+# Source: CloudTrail User Guide, "Global service events": their events are in this Region.
+GLOBAL_REGION = "us-east-1"
+GLOBAL_SERVICES = frozenset({"iam", "signin"})
 ATTEMPTS = 20  # a call is decided again only when the configuration changed in the same instant
 
 
@@ -34,6 +37,7 @@ def run(call: Call) -> Result:
     Whatever happens, exactly one audit record is durable when this returns or raises.
     """
     operation = OPERATIONS[call.action]  # the doors refuse unknown names
+    call = _placed(call, operation)
     return _change(call, operation) if operation.writes else _answer(call, operation)
 
 
@@ -43,6 +47,7 @@ def preview(call: Call) -> KmsError | None:
     Permission, key and state are asked; what only execution can tell (a wrong ciphertext, a taken name) is not.
     """
     operation = OPERATIONS[call.action]
+    call = _placed(call, operation)
     if cache.version < 0:
         cache.refresh()
     try:
@@ -136,6 +141,12 @@ def _renewed(call: Call) -> Call:
     return call if caller is call.caller else replace(call, caller=caller)
 
 
+def _placed(call: Call, operation: Operation) -> Call:
+    """Return the call in the Region where it happens: IAM and signing in are global, wherever they are asked for."""
+    return replace(call, region=GLOBAL_REGION) if operation.service in GLOBAL_SERVICES else call
+
+
 def record_failure(call: Call, error: KmsError) -> None:
     """Record a call that failed by a fault of the service's own; the door answers with ``error``."""
-    trail.commit(record.records(call, OPERATIONS[call.action], Progress(), None, error), None)
+    operation = OPERATIONS[call.action]
+    trail.commit(record.records(_placed(call, operation), operation, Progress(), None, error), None)

@@ -120,6 +120,8 @@ class RequestContext(Mapping[str, ContextValue]):
             if self._request is not None:
                 for name, read_member in OPERATION_KEYS.get(self._operation, {}).items():
                     found[name] = read_member(self._call, self._request)
+                own_keys = getattr(self._request, "condition_keys", None)
+                found.update(own_keys(self._call) if own_keys else {})
                 for tag in _request_tags(self._request):
                     found[f"aws:RequestTag/{tag.tag_key}"] = tag.tag_value
             if self._encryption_context:

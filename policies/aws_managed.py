@@ -156,6 +156,12 @@ _ALL = (
         "The security audit template grants access to read security configuration metadata.",
         _allow([*_KMS_READ, *_IAM_READ, *_CLOUDTRAIL_READ, "rds:Describe*"]),
     ),
+    _policy(
+        "IAMUserChangePassword",
+        "Provides the ability for an IAM user to change their own password.",
+        _allow(["iam:ChangePassword"], "arn:aws:iam::*:user/${aws:username}"),
+        _allow(["iam:GetAccountPasswordPolicy"]),
+    ),
     _policy("AWSCloudTrail_ReadOnlyAccess", "Provides read only access to AWS CloudTrail.", _allow(_CLOUDTRAIL_READ)),
     _policy("AmazonS3FullAccess", "Provides full access to all buckets.", _allow(["s3:*", "s3-object-lambda:*"])),
     _policy("AmazonEC2FullAccess", "Provides full access to Amazon EC2.", _allow(["ec2:*"])),

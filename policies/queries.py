@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
+
 from accounts.models import Group, Principal
 from policies.aws_managed import AWS_MANAGED
 from policies.models import InlinePolicy, KeyPermission, KeyPolicy, ManagedPolicy, PolicyAttachment
@@ -81,3 +83,36 @@ def key_policy(key_pk: int) -> KeyPolicy:
 
 def permissions_of_key(key_pk: int) -> list[KeyPermission]:
     return list(KeyPermission.objects.filter(content_object_id=key_pk).select_related("permission", "user"))
+
+
+# --- what IAM lists ---------------------------------------------------------------------------------------------------
+def inline_policies(owner: Principal | Group) -> list[InlinePolicy]:
+    return list(owner.inline_policies.all())
+
+
+def attached_arns(owner: Principal | Group) -> list[str]:
+    """Return the ARNs of the managed policies attached to a user, role or group."""
+    return list(owner.policy_attachments.values_list("policy_arn", flat=True))
+
+
+def attachment_counts(account_id: str) -> dict[str, int]:
+    """Return, for each managed policy attached in an account, to how many users, roles and groups."""
+    rows = PolicyAttachment.objects.filter(
+        Q(principal__account_id=account_id) | Q(group__account_id=account_id)
+    ).order_by()
+    return dict(rows.values_list("policy_arn").annotate(number=Count("pk")))
+
+
+def boundary_counts(account_id: str) -> dict[str, int]:
+    """Return, for each managed policy that is a permissions boundary in an account, of how many users and roles."""
+    rows = Principal.objects.filter(account_id=account_id).exclude(permissions_boundary_arn="").order_by()
+    return dict(rows.values_list("permissions_boundary_arn").annotate(number=Count("pk")))
+
+
+def managed_policy_named(account_id: str, name: str) -> ManagedPolicy | None:
+    """Return the customer managed policy of a name, ignoring case."""
+    return ManagedPolicy.objects.filter(account_id=account_id, name__iexact=name).first()
+
+
+def count_managed_policies(account_id: str) -> int:
+    return ManagedPolicy.objects.filter(account_id=account_id).count()

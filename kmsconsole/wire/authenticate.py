@@ -9,6 +9,7 @@ from django.conf import settings
 from core.errors import InvalidSignatureException, KmsError, UnrecognizedClientException
 from core.sigv4 import Signature, derive_signing_key, read_signature, verify
 from operations.clock import machine_time
+from operations.pipeline import GLOBAL_REGION, GLOBAL_SERVICES
 from operations.snapshots import CredentialSnapshot, find_credential
 
 
@@ -69,7 +70,8 @@ def authenticate(request: SignedRequest, services: tuple[str, ...]) -> tuple[Cre
 def _check_scope(region: str, service: str, services: tuple[str, ...]) -> None:
     """Raise InvalidSignatureException unless the credential is scoped to an offered Region and the service called."""
     text = ""
-    if region not in settings.KMS_REGIONS:
+    is_global = services[0] in GLOBAL_SERVICES and region == GLOBAL_REGION
+    if region not in settings.KMS_REGIONS and not is_global:
         text += "Credential should be scoped to a valid region. "
     if service not in services:
         text += f"Credential should be scoped to correct service: '{services[0]}'. "
