@@ -55,6 +55,8 @@ def _decide(evaluation: Evaluation) -> Decision:
     denied = _explicit_deny(evaluation)
     if denied is not None:
         kind, refs = denied
+        if check.subject is Subject.LOCKOUT:
+            kind = DenyKind.POLICY_LOCKOUT
         return Decision(False, kind, refs, _errors(evaluation))
     used: Refs = []
     if check.scope is Scope.KEY:
@@ -64,6 +66,8 @@ def _decide(evaluation: Evaluation) -> Decision:
     else:
         failed = _decide_retire(evaluation, used)
     if failed is not None:
+        if check.subject is Subject.LOCKOUT:
+            failed = DenyKind.POLICY_LOCKOUT
         return Decision(False, failed, (), _errors(evaluation))
     return Decision(True, None, tuple(used), _errors(evaluation))
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from core.policy.actions import OPERATIONS, Where
 from core.policy.compile import CompiledPolicy
 from core.policy.conditions import ContextValue
-from core.policy.decide import Decision, DenyKind, decide
+from core.policy.decide import Decision, decide
 from core.policy.facts import Check, GrantFacts, KeyFacts, PrincipalFacts, Scope, Subject
 from core.policy.messages import ResourceForm, access_denied_message
 
@@ -71,7 +71,7 @@ def check_on_key(action: str, key: KeyFacts, context: Context, region: str) -> C
 def permitted_at(principal: PrincipalFacts, checks: Sequence[Check]) -> tuple[Decision, Check | None]:
     """Decide the checks in order; returns the failing check, or ``None`` with the last decision if all are allowed.
 
-    ``checks`` must not be empty. A failing lockout check has the kind ``policy_lockout``.
+    ``checks`` must not be empty.
     """
     if not checks:
         raise ValueError("an operation has at least one check")
@@ -79,8 +79,6 @@ def permitted_at(principal: PrincipalFacts, checks: Sequence[Check]) -> tuple[De
     for check in checks:
         decision = decide(principal, check)
         if not decision.allowed:
-            if check.subject is Subject.LOCKOUT:
-                decision = replace(decision, kind=DenyKind.POLICY_LOCKOUT)
             return decision, check
     assert decision is not None
     return decision, None

@@ -138,7 +138,7 @@ class _Reader:
                 self.fault(FaultKind.PRINCIPAL, name)
                 continue
             found[kind] = tuple(str(text) for text in texts)
-        if not any(found.values()):
+        if len(found) == len(value) and not any(found.values()):
             self.fault(FaultKind.NO_PRINCIPAL, name)
         return Principals(
             aws=found.get("AWS", ()),
