@@ -34,7 +34,7 @@ COMPONENT_COLOURS: Values = {
     "color-background-notifications-bar": ("#424650", "#424650"),
     "color-background-skeleton": ("#ebebf0", "#232b37"),
     "color-background-mark": ("#42b4ff", "#42b4ff"),
-    "color-foreground-mark": ("#0f141a", "#0f141a"),
+    "color-foreground-mark": ("#161d26", "#161d26"),
     "color-badge-dot": ("#ff7a7a", "#ff7a7a"),
     "color-background-topnav": ("#161d26", "#161d26"),
     "color-session-1": ("#42b4ff", "#42b4ff"),

@@ -28,6 +28,7 @@ def states(request: HttpRequest) -> HttpResponse:
     context = {
         "breadcrumbs": [Crumb("KMS", "#"), Crumb("Customer managed keys", "#"), Crumb("Component states")],
         "help_topic": "customer-managed-keys",
+        "active_nav": "customer-managed-keys",
         "flashes": flashes,
         "kinds": kinds,
         "statuses": (*kinds, "stopped", "pending", "in-progress", "loading", "not-started"),
@@ -44,6 +45,7 @@ def components(request: HttpRequest) -> HttpResponse:
     context = {
         "breadcrumbs": [Crumb("KMS", "#"), Crumb("Components")],
         "steps": steps,
+        "active_nav": "customer-managed-keys",
         "tabs": [Tab("one", "First tab", "?tab=one"), Tab("two", "Second tab", "?tab=two")],
         "active_tab": "two" if request.GET.get("tab") == "two" else "one",
         "columns": [Column("Name", sort="name"), Column("Path"), Column("Type", sort="type")],

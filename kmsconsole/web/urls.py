@@ -11,6 +11,6 @@ urlpatterns: list[URLPattern] = [
 ]
 if settings.KMS_GALLERY:
     urlpatterns += [
-        path("gallery", gallery.states, name="gallery"),
-        path("gallery/components", gallery.components, name="gallery_components"),
+        path("kms/gallery", gallery.states, name="gallery"),
+        path("kms/gallery/components", gallery.components, name="gallery_components"),
     ]
