@@ -13,6 +13,11 @@ CACHE_SIZE = 20_000
 MAX_TEXT = 1024  # characters; longer user agents are cut
 
 
+def name_digest(kind: str, text: str) -> bytes:
+    """Return what a text is found by (16 bytes)."""
+    return hashlib.blake2b(text.encode(), digest_size=16, person=kind.encode()).digest()
+
+
 class NameCache:
     """Maps (kind, text) to the row's id and back. Safe to use from many threads."""
 
@@ -30,7 +35,7 @@ class NameCache:
         if found is not None:
             return found
         stored = text[:MAX_TEXT] if kind == "agent" else text
-        digest = hashlib.blake2b(stored.encode(), digest_size=16, person=kind.encode()).digest()
+        digest = name_digest(kind, stored)
         row = AuditName.objects.filter(digest=digest).first()
         if row is None:
             try:

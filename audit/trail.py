@@ -23,6 +23,7 @@ COLUMNS = (
     "account",
     "region",
     "event",
+    "read_only",
     "identity",
     "access_key",
     "source",

@@ -184,6 +184,27 @@ class DependencyTimeoutException(KmsError):
     template = "The service timed out while waiting for something that it depends on. Retry the request."
 
 
+# --- the event history (CloudTrail) -----------------------------------------------------------------------------------
+class InvalidLookupAttributesException(KmsError):
+    template = "Specify one lookup attribute: one of {known}, with a value."
+
+
+class InvalidTimeRangeException(KmsError):
+    template = "The start time must not be after the end time."
+
+
+class InvalidMaxResultsException(KmsError):
+    template = "MaxResults must be between 1 and {most}."
+
+
+class InvalidNextTokenException(KmsError):
+    template = "The token is not one that this request's last answer gave."
+
+
+class InvalidEventCategoryException(KmsError):
+    template = "The event category {category} has no events here."
+
+
 # --- account administration (IAM and STS speak the query protocol) ----------------------------------------------------
 class IamError(KmsError):
     """A refusal of IAM or STS; ``wire_code`` is the code in the XML answer."""

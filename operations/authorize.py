@@ -19,6 +19,10 @@ from operations.request_context import RequestContext
 from operations.resolve import Subject
 
 
+# Services that speak JSON; IAM and STS have another name for the same refusal.
+JSON_SERVICES = frozenset({"kms", "cloudtrail"})
+
+
 def authorize(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> None:
     """Return if the caller may do this; raises AccessDeniedException, or the refusal of a key that does not exist."""
     for position, subject in enumerate(subjects):
@@ -79,7 +83,7 @@ def _missing(call: Call, operation: Operation, request: Any, subject: Subject, p
 
 def _denied(call: Call, operation: Operation, check: Check, decision: Decision, form: ResourceForm) -> KmsError:
     message = access_denied_message(call.caller.facts, check, decision, form)
-    error = AccessDeniedException if operation.service == "kms" else IamAccessDenied
+    error = AccessDeniedException if operation.service in JSON_SERVICES else IamAccessDenied
     return error(message, check=check, decision=decision)
 
 

@@ -14,7 +14,8 @@ from audit.names import names
 from audit.trail import Record
 from core.calls import Call, Door
 from core.errors import KmsError, NotFoundException
-from operations.registry import Operation, Outcome
+from operations.metadata import audit_value
+from operations.registry import Operation, Outcome, camel
 
 _encode = msgspec.json.Encoder().encode
 
@@ -57,9 +58,15 @@ def records(
     """Return the record of a call, and a second one for the owner of a key in another account that was used."""
     details: dict[str, object] = {}
     keys = [subject.key for subject in progress.subjects if subject.key is not None]
+    denied = refusal is not None and refusal.audit_code == "AccessDenied"
+    if isinstance(refusal, NotFoundException):
+        keys = []
+    elif denied:
+        # A denial is recorded in the caller's account alone, which learns nothing of another account's keys from it.
+        keys = [key for key in keys if key.account_id == call.caller.account_id]
     arns = list(dict.fromkeys(key.arn for key in keys))
     error_id = None
-    if progress.request is not None and not isinstance(refusal, NotFoundException):
+    if progress.request is not None and not denied and not isinstance(refusal, NotFoundException):
         parameters = _request_parameters(operation, progress)
         if parameters:
             details["p"] = parameters
@@ -82,7 +89,7 @@ def records(
     if call.via_service:
         details["v"] = call.via_service
     aliases = [subject.alias_arn for subject in progress.subjects if getattr(subject, "alias_arn", None)]
-    if aliases:
+    if aliases and arns:
         details["a"] = aliases
     row = _row(call, operation, call.caller.account_id, error_id, arns, details)
     owners = {key.account_id for key in keys} - {call.caller.account_id}
@@ -102,6 +109,7 @@ def _row(
         account,
         names.id_of("region", call.region),
         names.id_of("event", f"{operation.service}:{operation.name}"),
+        operation.read_only,
         names.id_of("identity", call.caller.identity),
         names.id_of("access_key", call.access_key_id) if call.access_key_id else None,
         names.id_of("source", call.source_address),
@@ -121,11 +129,24 @@ def _request_parameters(operation: Operation, progress: Progress) -> dict[str, o
     for attribute, name, default in operation.logged:
         value = getattr(request, attribute, None)
         if value is None:
-            value = default
+            value = default(request) if callable(default) else default
         if value is not None:
-            parameters[name] = value
+            parameters[name] = value if type(value) in _PLAIN else _shown(value)
     for subject in progress.subjects:
         # Decrypt without KeyId still names the key that the ciphertext led to.
         if subject.recorded_as and subject.key is not None:
             parameters.setdefault(subject.recorded_as, subject.key.arn)
     return parameters
+
+
+_PLAIN = (str, int, bool, dict)
+
+
+def _shown(value: object) -> object:
+    """Return a request's value as CloudTrail shows it: structures with lowerCamel members, dates as text."""
+    if isinstance(value, msgspec.Struct):
+        members = ((camel(name), getattr(value, name)) for name in value.__struct_fields__)
+        return {name: _shown(inner) for name, inner in members if inner is not None}
+    if isinstance(value, list | tuple):
+        return [_shown(inner) for inner in value]
+    return audit_value(value)

@@ -64,7 +64,8 @@ def operation(
 ) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Register an action. A name can be registered once.
 
-    ``logged`` lists the request's attributes that the audit record shows, each with the default that AWS fills in.
+    ``logged`` lists the request's attributes that the audit record shows, each with the default that AWS fills in (a
+    value, or a function of the request).
     ``read_only`` is CloudTrail's flag; it is the opposite of ``writes`` unless said.
     """
 
@@ -78,7 +79,7 @@ def operation(
             run=run,
             parse=parse,
             writes=writes,
-            logged=tuple((attribute, _camel(attribute), default) for attribute, default in columns),
+            logged=tuple((attribute, camel(attribute), default) for attribute, default in columns),
             resolve=resolve,
             authorized=authorized,
             read_only=(not writes) if read_only is None else read_only,
@@ -88,7 +89,8 @@ def operation(
     return register
 
 
-def _camel(attribute: str) -> str:
+def camel(attribute: str) -> str:
+    """Return an attribute's name as CloudTrail writes it: ``key_id`` is keyId."""
     first, *rest = attribute.split("_")
     return first + "".join(word.title() for word in rest)
 

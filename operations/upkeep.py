@@ -99,7 +99,7 @@ def _delete(account_id: str, now: datetime) -> int:
     touched = [(Touched.KEY, str(key.pk)) for key in due]
     with configuration_change(*touched):
         due = queries.keys_due_for_deletion(account_id, now)
-        rows = [_service_record(event, key, key.deletion_date or now, {"keyId": key.key_id}) for key in due]
+        rows = [_service_record(event, key, key.deletion_date or now, {}) for key in due]
         trail.append_in_transaction(connection, rows)
         for key in due:
             key.delete()
@@ -122,6 +122,7 @@ def _service_record(event: int, key: KmsKey, moment: datetime, details: dict[str
         key.account_id,
         names.id_of("region", key.region),
         event,
+        False,
         names.id_of("identity", AWS_INTERNAL),
         None,
         names.id_of("source", AWS_INTERNAL),

@@ -1,7 +1,7 @@
 """The API door: an HTTP request becomes a ``Call``, a result or refusal becomes an answer.
 
-KMS speaks JSON 1.1 at ``POST /`` (``X-Amz-Target: TrentService.<Operation>``), STS and IAM the query protocol. The same
-function serves ``wsgi.py`` and a view, so both give the same bytes.
+KMS and CloudTrail speak JSON 1.1 at ``POST /`` (``X-Amz-Target: TrentService.<Operation>``), STS and IAM the query
+protocol. The same function serves ``wsgi.py`` and a view, so both give the same bytes.
 """
 
 import logging
@@ -25,8 +25,12 @@ from kmsconsole.wire.calls import authenticated_call, drop_broken_connection, ru
 from operations.registry import OPERATIONS
 
 logger = logging.getLogger(__name__)
-TARGET_PREFIX = "TrentService."
-_KMS = ("kms",)
+# The service that a target's prefix names. Source: botocore's service models, ``targetPrefix``.
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "TrentService": ("kms",),
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": ("cloudtrail",),
+    "CloudTrail_20131101": ("cloudtrail",),
+}
 
 
 def is_api_request(environ: Mapping[str, Any]) -> bool:
@@ -59,11 +63,11 @@ def handle(environ: Mapping[str, Any]) -> Answer:
 
 
 def _handle_json(request: SignedRequest, target: str, environ: Mapping[str, Any], request_id: str) -> Answer:
-    action = target.removeprefix(TARGET_PREFIX)
-    operation = OPERATIONS.get(action) if target.startswith(TARGET_PREFIX) else None
-    if request.method != "POST" or operation is None or operation.service != "kms":
+    prefix, _, action = target.rpartition(".")
+    services, operation = SERVICES.get(prefix, ()), OPERATIONS.get(action)
+    if request.method != "POST" or operation is None or operation.service not in services:
         raise UnknownOperationException()
-    call = authenticated_call(request, environ, request_id, action, _KMS, request.body or b"{}")
+    call = authenticated_call(request, environ, request_id, action, services, request.body or b"{}")
     result = run(call)
     body = encode_response(action, result.members or {})
     return Answer(200, body, shown(request_id))

@@ -22,6 +22,11 @@ from operations.snapshots import key_snapshot
 MAX_KEYS = 100_000
 
 
+def _spec_of(request: CreateKeyRequest) -> str:
+    """Both names of the spec are recorded, whichever the request used."""
+    return request.key_spec or request.customer_master_key_spec or KeySpec.SYMMETRIC_DEFAULT
+
+
 @kms_operation(
     "CreateKey",
     writes=True,
@@ -29,8 +34,8 @@ MAX_KEYS = 100_000
         ("description", ""),
         "policy",
         ("key_usage", "ENCRYPT_DECRYPT"),
-        ("key_spec", "SYMMETRIC_DEFAULT"),
-        ("customer_master_key_spec", "SYMMETRIC_DEFAULT"),
+        ("key_spec", _spec_of),
+        ("customer_master_key_spec", _spec_of),
         ("origin", "AWS_KMS"),
         "custom_key_store_id",
         ("bypass_policy_lockout_safety_check", False),

@@ -28,4 +28,4 @@ def put_key_policy(call: Call, request: PutKeyPolicyRequest, key: KeySnapshot) -
         call, key.facts, request.policy, bool(request.bypass_policy_lockout_safety_check)
     )
     key_policies.store(key.pk, policy)
-    return Outcome(elements={"keyId": key.arn}, touched=[(Touched.KEY, str(key.pk))])
+    return Outcome(touched=[(Touched.KEY, str(key.pk))])

@@ -14,4 +14,4 @@ def update_key_description(call: Call, request: UpdateKeyDescriptionRequest, key
     row = queries.load_key(key.pk)
     row.description = request.description
     row.save(update_fields=["description"])
-    return Outcome(elements={"keyId": key.arn}, touched=[(Touched.KEY, str(key.pk))])
+    return Outcome(touched=[(Touched.KEY, str(key.pk))])
