@@ -6,7 +6,18 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.crypto.key_specs import KeySpec, KeyType, key_type
 from core.key_states import KeyState
+
+# HMAC keys are symmetric to the console's filter (console.md 2.4), though not to UpdateAlias.
+SYMMETRIC_SPECS = [spec.value for spec in KeySpec if key_type(spec) is not KeyType.ASYMMETRIC]
+
+
+class ListedType(models.TextChoices):
+    """What the console's list calls a key's type."""
+
+    ASYMMETRIC = "Asymmetric", _("Asymmetric")
+    SYMMETRIC = "Symmetric", _("Symmetric")
 
 
 class KmsKey(models.Model):
@@ -30,6 +41,17 @@ class KmsKey(models.Model):
     rotation_enabled = models.BooleanField(default=False)
     rotation_period_days = models.PositiveSmallIntegerField(default=365)
     next_rotation_at = models.DateTimeField(null=True)
+    # What the console's list is ordered by: only an order that an index has stays fast with 100,000 keys.
+    listed_type = models.GeneratedField(
+        expression=models.Case(
+            models.When(key_spec__in=SYMMETRIC_SPECS, then=models.Value(ListedType.SYMMETRIC.value)),
+            default=models.Value(ListedType.ASYMMETRIC.value),
+        ),
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
+    # An order too: the first of the key's aliases by name, "" without one. Written by queries.rewrite_first_alias only.
+    first_alias = models.CharField(max_length=256, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -43,6 +65,8 @@ class KmsKey(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "region", "id"], name="keys_newest_first"),
             models.Index(fields=["account", "region", "key_spec", "id"], name="keys_by_spec"),
+            models.Index(fields=["account", "region", "listed_type", "id"], name="keys_by_type"),
+            models.Index(fields=["account", "region", "first_alias", "id"], name="keys_by_alias"),
             models.Index(fields=["state", "deletion_date"], name="keys_due_for_deletion"),
             models.Index(fields=["rotation_enabled", "next_rotation_at"], name="keys_due_for_rotation"),
         ]

@@ -1,10 +1,15 @@
 """The only place that filters keys, aliases, tags, material and drafts."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from functools import reduce
+from operator import and_, or_
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Substr
 
 from keys.models import Alias, KeyMaterial, KmsKey, Tag, WizardDraft
 
@@ -18,6 +23,11 @@ def _whole() -> QuerySet[KmsKey]:
 
 def find_key(account_id: str, region: str, key_id: str) -> KmsKey | None:
     return _whole().filter(account_id=account_id, region=region, key_id=key_id).first()
+
+
+def find_keys(account_id: str, region: str, key_ids: Sequence[str]) -> list[KmsKey]:
+    """Return the keys with these ids, with everything a snapshot needs, in a constant number of queries."""
+    return list(_whole().filter(account_id=account_id, region=region, key_id__in=key_ids))
 
 
 def find_key_of_alias(account_id: str, region: str, name: str) -> KmsKey | None:
@@ -54,6 +64,129 @@ def count_keys(account_id: str, region: str) -> int:
     return KmsKey.objects.filter(account_id=account_id, region=region).count()
 
 
+# --- the console's list -----------------------------------------------------------------------------------------------
+class KeyOrder(StrEnum):
+    """The orders that an index has; the value is the column."""
+
+    ALIAS = "first_alias"
+    KEY_ID = "key_id"
+    TYPE = "listed_type"
+
+
+class FilterKind(StrEnum):
+    """What a filter of the list looks at."""
+
+    TEXT = "text"  # alias or key id
+    ALIAS = "alias"
+    KEY_ID = "key-id"
+    TYPE = "type"
+    MULTI_REGION = "multi-region"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFilter:
+    """One filter; ``tag_key`` is given with :attr:`FilterKind.TAG`. Case does not matter, except in tags."""
+
+    kind: FilterKind
+    value: str
+    tag_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyList:
+    """Which keys a list is about, and in which order."""
+
+    account_id: str
+    region: str
+    key_manager: str
+    now: datetime
+    filters: tuple[KeyFilter, ...] = ()
+    any_filter: bool = False
+    order: KeyOrder = KeyOrder.ALIAS
+    descending: bool = False
+
+
+Position = tuple[str, int]  # of a row in a list: the ordering value and the pk
+
+
+def listed_keys(
+    keys: KeyList, size: int, *, after: Position | None = None, before: Position | None = None, skip: int = 0
+) -> list[tuple[Position, str]]:
+    """Return up to ``size`` positions with key ids, in order: behind ``after``, ahead of ``before``, or after ``skip``.
+
+    ``skip`` must be bounded by the caller: it costs as much as the rows skipped.
+    """
+    backwards = before is not None
+    descending = keys.descending is not backwards
+    rows = _listed(keys)
+    position = before or after
+    if position is not None:
+        column, compare = keys.order.value, "lt" if descending else "gt"
+        value, pk = position
+        beyond = Q(**{f"{column}__{compare}": value}) | Q(**{column: value, f"pk__{compare}": pk})
+        # The first condition says nothing new; it lets the database begin in the middle of the index.
+        rows = rows.filter(Q(**{f"{column}__{compare}e": value}), beyond)
+    sign = "-" if descending else ""
+    ordered = rows.order_by(f"{sign}{keys.order.value}", f"{sign}pk").values_list(keys.order.value, "pk", "key_id")
+    found = [((value, pk), key_id) for value, pk, key_id in ordered[skip : skip + size]]
+    return found[::-1] if backwards else found
+
+
+def count_listed(keys: KeyList, at_most: int) -> int:
+    """Count the keys of a list, up to ``at_most``."""
+    return _listed(keys).order_by()[:at_most].count()
+
+
+def _listed(keys: KeyList) -> QuerySet[KmsKey]:
+    rows = KmsKey.objects.filter(account_id=keys.account_id, region=keys.region, key_manager=keys.key_manager)
+    rows = rows.filter(Q(deletion_date__isnull=True) | Q(deletion_date__gt=keys.now))
+    if keys.filters:
+        rows = rows.filter(reduce(or_ if keys.any_filter else and_, map(_matches, keys.filters)))
+    return rows
+
+
+def _matches(wanted: KeyFilter) -> Q:
+    value = wanted.value
+    match wanted.kind:
+        case FilterKind.ALIAS:
+            return _has_alias_like(value)
+        case FilterKind.KEY_ID:
+            return Q(key_id__icontains=value)
+        case FilterKind.TYPE:
+            return Q(listed_type__iexact=value)
+        case FilterKind.MULTI_REGION:
+            return Q(multi_region=value == "true")
+        case FilterKind.TAG:
+            return Q(Exists(Tag.objects.filter(key=OuterRef("pk"), tag_key=wanted.tag_key, tag_value=value)))
+        case FilterKind.TEXT:
+            return Q(key_id__icontains=value) | _has_alias_like(value)
+
+
+def _has_alias_like(text: str) -> Q:
+    """A key with an alias that contains a text, the prefix ``alias/`` left aside."""
+    names = Alias.objects.filter(key=OuterRef("pk")).annotate(short_name=Substr("name", len("alias/") + 1))
+    return Q(Exists(names.filter(short_name__icontains=text.removeprefix("alias/"))))
+
+
+def types_in_use(account_id: str, region: str, types: Iterable[str]) -> list[str]:
+    """Return which of these listed types an account's keys have."""
+    rows = KmsKey.objects.filter(account_id=account_id, region=region)
+    return [each for each in types if rows.filter(listed_type=each).exists()]
+
+
+def tags_in_use(account_id: str, region: str, newest: int, values_per_key: int) -> dict[str, list[str]]:
+    """Return tag keys with some of their values, as the ``newest`` keys of an account have them: for suggestions."""
+    keys = KmsKey.objects.filter(account_id=account_id, region=region).order_by("-pk").values("pk")[:newest]
+    rows = Tag.objects.filter(key__in=list(keys.values_list("pk", flat=True))).order_by("tag_key", "tag_value")
+    found: dict[str, list[str]] = {}
+    for tag_key, value in rows.values_list("tag_key", "tag_value").distinct():
+        values = found.setdefault(tag_key, [])
+        if len(values) < values_per_key:
+            values.append(value)
+    return found
+
+
 # --- aliases ----------------------------------------------------------------------------------------------------------
 def find_alias(account_id: str, region: str, name: str) -> Alias | None:
     return Alias.objects.select_related("key").filter(account_id=account_id, region=region, name=name).first()
@@ -65,6 +198,12 @@ def delete_alias(account_id: str, region: str, name: str) -> None:
 
 def count_aliases(key_pk: int) -> int:
     return Alias.objects.filter(key_id=key_pk).count()
+
+
+def rewrite_first_alias(key_pk: int) -> None:
+    """Write anew what the list is ordered by, after an alias came to a key or left it."""
+    names = Alias.objects.filter(key_id=OuterRef("pk")).order_by("name").values("name")[:1]
+    KmsKey.objects.filter(pk=key_pk).update(first_alias=Coalesce(Subquery(names), Value("")))
 
 
 def aliases_page(

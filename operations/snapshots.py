@@ -7,7 +7,7 @@ performance.md, section 7.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -115,12 +115,38 @@ class SnapshotCache:
         value, depends = read()
         with self._mutex:
             if self.version == version and value is not None:
-                self._entries[(kind, name)] = value
-                for change in depends:
-                    self._depends.setdefault((change[0].value, change[1]), set()).add((kind, name))
-                if len(self._entries) > CACHE_ENTRIES:
-                    self._entries.popitem(last=False)
+                self._remember((kind, name), value, depends)
         return value
+
+    def get_many(
+        self,
+        kind: str,
+        names: Sequence[str],
+        read: Callable[[Sequence[str]], Mapping[str, tuple[Value, list[tuple[Touched, str]]]]],
+    ) -> dict[str, Value]:
+        """Return several entries; ``read`` is called once, with the names that are missing."""
+        version = self.version
+        found: dict[str, Value] = {}
+        for name in names:
+            entry = self._entries.get((kind, name))
+            if entry is not None:
+                found[name] = entry
+        missing = [name for name in names if name not in found]
+        if missing:
+            values = read(missing)
+            found |= {name: value for name, (value, _) in values.items()}
+            with self._mutex:
+                if self.version == version:
+                    for name, (value, depends) in values.items():
+                        self._remember((kind, name), value, depends)
+        return found
+
+    def _remember(self, entry: tuple[str, str], value: Any, depends: list[tuple[Touched, str]]) -> None:
+        self._entries[entry] = value
+        for change in depends:
+            self._depends.setdefault((change[0].value, change[1]), set()).add(entry)
+        if len(self._entries) > CACHE_ENTRIES:
+            self._entries.popitem(last=False)
 
     def refresh(self) -> int:
         """Drop what has changed since the cache's version; return the version it then stands at."""
@@ -154,6 +180,21 @@ def find_key(account_id: str, region: str, key_id: str) -> KeySnapshot | None:
         return _with_dependencies(key_queries.find_key(account_id, region, key_id))
 
     return cache.get("key", f"{account_id}/{region}/{key_id}", read)
+
+
+def find_keys(account_id: str, region: str, key_ids: Sequence[str]) -> dict[str, KeySnapshot]:
+    """Return several keys by id, in a constant number of queries; ids that do not exist are left out."""
+
+    def read(names: Sequence[str]) -> dict[str, tuple[KeySnapshot, list[tuple[Touched, str]]]]:
+        rows = key_queries.find_keys(account_id, region, [name.rpartition("/")[2] for name in names])
+        return {_name(row): (key_snapshot(row), [(Touched.KEY, str(row.pk))]) for row in rows}
+
+    names = {f"{account_id}/{region}/{key_id}": key_id for key_id in key_ids}
+    return {names[name]: key for name, key in cache.get_many("key", list(names), read).items()}
+
+
+def _name(row: Any) -> str:
+    return f"{row.account_id}/{row.region}/{row.key_id}"
 
 
 def find_key_of_material(region: str, material_id: str) -> KeySnapshot | None:

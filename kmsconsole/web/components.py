@@ -92,6 +92,26 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
+class SteppedPages(Pages):
+    """Pages of a long list: the first ``reachable`` open by their number, the others from their neighbours."""
+
+    reachable: int = 1
+    previous_href: str = ""
+    next_href: str = ""
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Page numbers to show, without those that no link can open."""
+        shown: list[int | None] = []
+        for number in Pages.numbers.__get__(self):
+            if number is None or number <= self.reachable or number == self.number:
+                shown.append(number)
+        while shown and shown[-1] is None:
+            shown.pop()
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """One tab: a link to the page with ``?tab=``."""
 

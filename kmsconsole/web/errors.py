@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core.errors import KmsError
+from kmsconsole.web import flash
+from kmsconsole.web.components import Flash
 from kmsconsole.web.door import make_call
 from kmsconsole.web.refusal_words import layer_rows, reason_sentence, remedy_sentence, statement_label, words_of
 from operations.explanations import explain_refusal
@@ -104,9 +105,15 @@ def flash_refusal(request: HttpRequest, error: KmsError, header: str = "") -> No
     details = [view.reason, *(remedy.text for remedy in view.remedies[:2])]
     if view.request_id:
         details.append(_("Request ID: %(id)s") % {"id": view.request_id})
-    heading = header or view.code
-    text = f"{view.code}: {view.message}" if header else view.message
-    messages.error(request, " ".join(part for part in (f"{heading}.", text, *details) if part))
+    flash.add(
+        request,
+        Flash(
+            kind="error",
+            header=header or view.code,
+            text=f"{view.code}: {view.message}" if header else view.message,
+            detail=" ".join(text for text in details if text),
+        ),
+    )
 
 
 def field_errors(error: KmsError) -> dict[str, list[str]]:

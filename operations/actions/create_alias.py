@@ -45,4 +45,5 @@ def create_alias(call: Call, request: CreateAliasRequest, key: KeySnapshot) -> O
         created_at=call.time,
         updated_at=call.time,
     )
+    queries.rewrite_first_alias(key.pk)
     return Outcome(elements={"keyId": key.arn}, touched=touched)

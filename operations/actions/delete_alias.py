@@ -17,6 +17,7 @@ def resolve_alias(call: Call, request: DeleteAliasRequest) -> tuple[Subject, ...
 @kms_operation("DeleteAlias", writes=True, logged=("alias_name",), resolve=resolve_alias)
 def delete_alias(call: Call, request: DeleteAliasRequest, key: KeySnapshot) -> Outcome:
     queries.delete_alias(call.caller.account_id, call.region, request.alias_name)
+    queries.rewrite_first_alias(key.pk)
     return Outcome(
         elements={"keyId": key.arn},
         touched=[(Touched.KEY, str(key.pk)), (Touched.ALIAS, alias_touched(call, request.alias_name))],

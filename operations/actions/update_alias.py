@@ -50,6 +50,8 @@ def update_alias(call: Call, request: UpdateAliasRequest, current: KeySnapshot, 
     alias.key_id = target.pk
     alias.updated_at = call.time
     alias.save(update_fields=["key", "updated_at"])
+    queries.rewrite_first_alias(current.pk)
+    queries.rewrite_first_alias(target.pk)
     return Outcome(
         elements={"keyId": target.arn},
         touched=[

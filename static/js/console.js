@@ -6,3 +6,4 @@ import "./tables.js";
 import "./forms.js";
 import "./filters.js";
 import "./swaps.js";
+import "./moments.js";

@@ -5,8 +5,16 @@ const rowsOf = (table) => [...table.querySelectorAll("[data-select-row]:not(:dis
 
 /*
  * A control with data-needs-selection="<table id>" works while rows are selected. data-selection="one" wants exactly one.
- * data-allowed="enable" wants "enable" among the words of data-actions of every selected row.
+ * data-allowed="enable" wants "enable" among the words of data-actions of every selected row; where it is missing, the
+ * row's data-refused-enable says why.
  */
+function explain(control, reason) {
+  for (const name of ["title", "aria-description"]) {
+    if (reason) control.setAttribute(name, reason);
+    else control.removeAttribute(name);
+  }
+}
+
 function update(table) {
   const rows = rowsOf(table);
   const chosen = rows.filter((box) => box.checked);
@@ -20,9 +28,10 @@ function update(table) {
   const count = chosen.length + elsewhere;
   for (const control of document.querySelectorAll(`[data-needs-selection="${CSS.escape(table.id)}"]`)) {
     const wanted = control.dataset.allowed;
-    const allowed = !wanted || chosen.every((box) => (box.closest("tr").dataset.actions ?? "").split(" ").includes(wanted));
+    const refusing = wanted && chosen.map((box) => box.closest("tr")).find((row) => !(row.dataset.actions ?? "").split(" ").includes(wanted));
     const fits = control.dataset.selection === "one" ? count === 1 : count > 0;
-    setDisabled(control, !(fits && allowed));
+    setDisabled(control, !fits || Boolean(refusing));
+    explain(control, refusing?.getAttribute(`data-refused-${wanted}`));
   }
   const region = table.closest("[data-table-region], .container, .table-page") ?? document;
   const counter = region.querySelector("[data-counter]");

@@ -6,6 +6,7 @@ does not know become HTML attributes of its main element: `data_x="1"` is `data-
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -13,8 +14,10 @@ from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kmsconsole.web import navigation
@@ -96,6 +99,17 @@ def badge(label: str, colour: str = "grey") -> SafeString:
 def copy_button(context: Context, text: str, label: str = "", *, show: bool = False, variant: str = "") -> SafeString:
     """A button that copies `text`; with `show` the text stands after it."""
     return render(context, "copy_button", text=text, label=label or _("Copy"), show=show, variant=variant)
+
+
+@register.simple_tag
+def moment(value: datetime | None, *, date_only: bool = False) -> SafeString | str:
+    """A point in time, in UTC; moments.js shows it in the browser's time zone. "-" for None."""
+    if value is None:
+        return "-"
+    pattern = "F j, Y" if (get_language() or "en").startswith("en") else "DATE_FORMAT"
+    text = date_format(value, pattern) + ("" if date_only else f"{value:, %H:%M} (UTC)")
+    kind = "date" if date_only else "time"
+    return format_html('<time datetime="{}" data-moment="{}">{}</time>', value.isoformat(), kind, text)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,51 @@
+"""One action on several chosen keys: a call for each, one message for all that went well, one for each that did not."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import KmsError
+from kmsconsole.web.door import current_region, perform
+from kmsconsole.web.errors import flash_refusal
+from kmsconsole.web.navigation import link
+
+CHOSEN_AT_MOST = 100  # the largest page of the list
+EXPLAINED_AT_MOST = 5
+
+
+def chosen_ids(request: HttpRequest) -> list[str]:
+    """Return the chosen keys' ids, from the form or the address, each once."""
+    given = request.POST.getlist("ids") if request.method == "POST" else request.GET.getlist("ids")
+    return list(dict.fromkeys(key_id for key_id in given if key_id))[:CHOSEN_AT_MOST]
+
+
+def perform_on(
+    request: HttpRequest,
+    action: str,
+    key_ids: Sequence[str],
+    members: Mapping[str, object],
+    failed: Callable[[str], str],
+) -> list[str]:
+    """Run an action on each key and flash each refusal; return the ids that it was done to.
+
+    ``failed`` makes the header of a refusal's message from the key id.
+    """
+    done = []
+    refusals = 0
+    for key_id in key_ids:
+        try:
+            perform(request, action, {"KeyId": key_id, **members})
+            done.append(key_id)
+        except KmsError as refusal:
+            refusals += 1
+            if refusals <= EXPLAINED_AT_MOST:
+                flash_refusal(request, refusal, failed(key_id))
+    return done
+
+
+def next_page(request: HttpRequest) -> str:
+    """Return where the form came from, if that is a page of this host; else the list."""
+    target = request.POST.get("next", "") or request.GET.get("next", "")
+    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if own else link("keys:list", region=current_region(request))
