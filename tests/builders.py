@@ -113,10 +113,18 @@ def refused(
     raise AssertionError(f"{action} was permitted to {person.name}")
 
 
-def hire(name: str, *, account_id: str = ACCOUNT, allow: Iterable[str] = (), deny: Iterable[str] = ()) -> Person:
-    """Make a user with one inline policy of exactly these actions on everything."""
+def hire(
+    name: str,
+    *,
+    account_id: str = ACCOUNT,
+    allow: Iterable[str] = (),
+    deny: Iterable[str] = (),
+    condition: Mapping[str, Any] | None = None,
+) -> Person:
+    """Make a user with one inline policy of exactly these actions on everything, under a condition if given."""
+    limited = {"Condition": condition} if condition else {}
     statements = [
-        {"Effect": effect, "Action": list(actions), "Resource": "*"}
+        {"Effect": effect, "Action": list(actions), "Resource": "*", **limited}
         for effect, actions in (("Allow", tuple(allow)), ("Deny", tuple(deny)))
         if actions
     ]
