@@ -175,9 +175,21 @@ NOT_CROSS_ACCOUNT: frozenset[str] = frozenset(a.name for a in ACTIONS.values() i
 _BY_LOWER_NAME = {name.lower(): action for name, action in ACTIONS.items()}
 
 
-@functools.lru_cache(maxsize=4096)
+# Longer patterns are computed anew, so that a caller's text never fills the memory.
+_REMEMBERED_CHARACTERS = 128
+
+
 def action_mask(pattern: str) -> int:
     """Return the mask of the KMS actions that an ``Action`` element covers; letter case is ignored."""
+    return _remembered_mask(pattern) if len(pattern) <= _REMEMBERED_CHARACTERS else _mask(pattern)
+
+
+def action_covers(pattern: str, action: str) -> bool:
+    """Whether an ``Action`` element covers an action of any service; letter case is ignored."""
+    return parse_glob(pattern.lower()).matches(action.lower())
+
+
+def _mask(pattern: str) -> int:
     lowered = pattern.lower()
     if lowered in ("*", "kms:*"):
         return ALL_ACTIONS_MASK
@@ -189,7 +201,4 @@ def action_mask(pattern: str) -> int:
     return sum(action.mask for name, action in _BY_LOWER_NAME.items() if glob.matches(name))
 
 
-@functools.lru_cache(maxsize=4096)
-def action_covers(pattern: str, action: str) -> bool:
-    """Whether an ``Action`` element covers an action of any service; letter case is ignored."""
-    return parse_glob(pattern.lower()).matches(action.lower())
+_remembered_mask = functools.lru_cache(maxsize=4096)(_mask)

@@ -207,7 +207,8 @@ def _covers(statement: CompiledStatement, action: str) -> bool:
     return statement.source.is_effective and statement.covers_action(action)
 
 
-_MEMO: Memo[CompiledPolicy] = Memo(capacity=4096)
+# In characters of policy text: some 10,000 policies of the console's size.
+_MEMO: Memo[CompiledPolicy] = Memo(capacity=16_000_000)
 
 
 def compile_key_policy(text: str, principal_ids: Mapping[str, str]) -> CompiledPolicy:
@@ -222,7 +223,7 @@ def compile_key_policy(text: str, principal_ids: Mapping[str, str]) -> CompiledP
     found = _MEMO.find(digest)
     if found is None:
         found = _compile(load_document(text), key_policy=True, principal_ids=principal_ids)
-        _MEMO.keep(digest, found)
+        _MEMO.keep(digest, found, len(text))
     return found
 
 
@@ -235,7 +236,7 @@ def compile_identity_policy(text: str) -> CompiledPolicy:
     found = _MEMO.find(digest)
     if found is None:
         found = _compile(load_document(text), key_policy=False, principal_ids=NO_IDS)
-        _MEMO.keep(digest, found)
+        _MEMO.keep(digest, found, len(text))
     return found
 
 

@@ -63,6 +63,8 @@ class ConditionTest:
     """Policy values that could not be read for the operator; they match nothing."""
     cost: int
     variables: bool = False
+    literals: frozenset[str] | None = None
+    """All policy values, where matching is equality with one of them."""
 
     def evaluate(self, facts: Facts) -> bool:
         operator = self.operator
@@ -75,6 +77,8 @@ class ConditionTest:
             if operator.set_operator is not None:
                 return operator.set_operator is SetOperator.ALL
             return operator.negated
+        if len(values) == 1:
+            return self._passes(values[0], facts)
         passed = (self._passes(value, facts) for value in values)
         if operator.set_operator is None:
             # A multi-valued key without a set operator: ANY if positive, ALL if negated (authorization 4.4).
@@ -88,7 +92,10 @@ class ConditionTest:
         return tuple(_fill_in(value, facts) for value in self.entry.values)
 
     def _passes(self, value: RequestValue, facts: Facts) -> bool:
-        matched = any(match(value, facts.single) for match in self.matches)
+        if self.literals is not None:
+            matched = value in self.literals
+        else:
+            matched = any(match(value, facts.single) for match in self.matches)
         return matched is not self.operator.negated
 
 
@@ -106,8 +113,11 @@ def build_test(entry: ConditionEntry, *, key: str, variables: bool, hidden: Call
         else:
             matches.append(match)
     has_variables = variables and operator.takes_variables and any("${" in value for value in entry.values)
+    literals = None
+    if operator.comparison is Comparison.STRING and not has_variables:
+        literals = frozenset(entry.values)
     cost = _COST[operator.comparison] + has_variables
-    return ConditionTest(entry, operator, key, tuple(matches), tuple(unparsable), cost, has_variables)
+    return ConditionTest(entry, operator, key, tuple(matches), tuple(unparsable), cost, has_variables, literals)
 
 
 def _fill_in(text: str, facts: Facts) -> str:

@@ -118,10 +118,10 @@ def _lower_context(context: Mapping[str, ContextValue]) -> dict[str, Values]:
     become one key with several values."""
     lowered: dict[str, Values] = {}
     for name, value in context.items():
-        values = _as_values(value)
-        if values is not None:
+        values = value if isinstance(value, tuple) else (value,)
+        if values:
             key = name.lower()
-            lowered[key] = lowered.get(key, ()) + values
+            lowered[key] = lowered[key] + values if key in lowered else values
     return lowered
 
 

@@ -8,26 +8,29 @@ Value = TypeVar("Value")
 
 
 class Memo(Generic[Value]):
-    """Keeps the ``capacity`` values that were used last."""
+    """Keeps the values that were used last, as long as their weights add up to no more than the capacity."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
+        self._weight = 0
         self._lock = threading.Lock()
-        self._values: OrderedDict[bytes, Value] = OrderedDict()
+        self._values: OrderedDict[bytes, tuple[Value, int]] = OrderedDict()
 
     def find(self, digest: bytes) -> Value | None:
         with self._lock:
-            value = self._values.get(digest)
-            if value is not None:
-                self._values.move_to_end(digest)
-            return value
-
-    def keep(self, digest: bytes, value: Value) -> None:
-        with self._lock:
-            self._values[digest] = value
+            entry = self._values.get(digest)
+            if entry is None:
+                return None
             self._values.move_to_end(digest)
-            while len(self._values) > self._capacity:
-                self._values.popitem(last=False)
+            return entry[0]
 
-    def __len__(self) -> int:
-        return len(self._values)
+    def keep(self, digest: bytes, value: Value, weight: int) -> None:
+        with self._lock:
+            replaced = self._values.pop(digest, None)
+            if replaced is not None:
+                self._weight -= replaced[1]
+            self._values[digest] = (value, weight)
+            self._weight += weight
+            while self._weight > self._capacity:
+                _, (_, dropped) = self._values.popitem(last=False)
+                self._weight -= dropped

@@ -27,7 +27,8 @@ class Variable:
 Token = str | Wildcard | Variable
 LookUp = Callable[[str], str | None]
 
-_VARIABLE = re.compile(r"\$\{\s*(?:([*?$])|([^\s,'{}](?:[^,'{}]*[^\s,'{}])?)\s*(?:,\s*'([^']*)'\s*)?)\s*\}")
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_SPECIAL = frozenset("*?$")
 
 
 class Glob:
@@ -131,11 +132,28 @@ def tokenize(text: str, *, variables: bool, wildcards: bool) -> list[Token]:
     start = 0
     if variables and "${" in text:
         for found in _VARIABLE.finditer(text):
-            tokens += _literal(text[start : found.start()], wildcards)
-            special, key, default = found.groups()
-            tokens.append(special if special else Variable(key.lower(), default))
-            start = found.end()
+            token = _parse_variable(found[1])
+            if token is not None:
+                tokens += _literal(text[start : found.start()], wildcards)
+                tokens.append(token)
+                start = found.end()
     return tokens + _literal(text[start:], wildcards)
+
+
+def _parse_variable(text: str) -> str | Variable | None:
+    """What stands between the braces; ``None`` if it is no variable and stays as written."""
+    key, comma, rest = text.partition(",")
+    key, quoted = key.strip(), rest.strip()
+    if key in _SPECIAL and not comma:
+        return key
+    if not key or "'" in key:
+        return None
+    if not comma:
+        return Variable(key.lower(), None)
+    default = quoted[1:-1]
+    if len(quoted) < 2 or quoted[0] != "'" or quoted[-1] != "'" or "'" in default:
+        return None
+    return Variable(key.lower(), default)
 
 
 def _literal(text: str, wildcards: bool) -> list[Token]:

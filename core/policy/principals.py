@@ -47,7 +47,7 @@ class PrincipalForm(StrEnum):
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ACCOUNT_ARN = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 _ENTITY_ARN = re.compile(
-    r"arn:aws[a-z-]*:iam::([0-9]{12}):(user|role)/(?:[\x21-\x29\x2b-\x3e\x40-\x7e]+/)*[\w+=,.@-]+", re.ASCII
+    r"arn:aws[a-z-]*:iam::([0-9]{12}):(user|role)/(?:[\x21-\x29\x2b-\x2e\x30-\x3e\x40-\x7e]*/)*[\w+=,.@-]+", re.ASCII
 )
 _SESSION_ARN = re.compile(
     r"arn:aws[a-z-]*:sts::([0-9]{12}):(assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+", re.ASCII

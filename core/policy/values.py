@@ -23,15 +23,23 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+# No number, date or address is longer; longer texts are neither parsed nor remembered.
+_LONGEST = 64
+
+
 def parse_number(text: str) -> Decimal | None:
-    if not _NUMBER.fullmatch(text) or len(text) > 64:
+    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return None
     return Decimal(text)
 
 
-@functools.lru_cache(maxsize=1024)
 def parse_instant(text: str) -> Decimal | None:
     """Seconds since 1970 for a date of the W3C profile or for Unix seconds; four digits are a year."""
+    return _instant(text) if len(text) <= _LONGEST else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _instant(text: str) -> Decimal | None:
     found = _INSTANT.fullmatch(text)
     if found is None:
         return parse_number(text) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", text) else None
@@ -70,8 +78,13 @@ def parse_network(text: str) -> Network | None:
         return None
 
 
-@functools.lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
+    """An IPv4 or IPv6 address; an IPv4 address in IPv6 clothing is the IPv4 address."""
+    return _address(text) if len(text) <= _LONGEST else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
