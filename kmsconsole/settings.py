@@ -236,6 +236,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "kmsconsole.web.authenticate.client_address"
 AXES_USERNAME_CALLABLE = "kmsconsole.web.authenticate.throttle_name"
 AXES_LOCKOUT_CALLABLE = "kmsconsole.web.authenticate.locked_out"
 AXES_VERBOSE = False

@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("kmsconsole.web.urls")),
+    path("", include("accounts.urls")),
     path("kms/", include("keys.urls")),
 ]

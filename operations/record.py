@@ -79,6 +79,8 @@ def records(
             details["r"] = outcome.elements
         if outcome.additional is not None:
             details["x"] = outcome.additional
+        if outcome.failure is not None:
+            details["m"] = outcome.failure
         arns.extend(outcome.created_keys)
     if len(keys) > len(arns):
         details["same"] = True  # ReEncrypt under one key: two entries in resources

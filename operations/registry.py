@@ -16,7 +16,8 @@ class Outcome:
     """What an action has done.
 
     ``members`` are the answer (None: no output), ``elements`` and ``additional`` go to the audit record, ``touched``
-    tells other processes what to drop, ``created_keys`` are ARNs that did not exist before.
+    tells other processes what to drop, ``created_keys`` are ARNs that did not exist before. ``failure`` is the text of
+    an event that tells of a failure without an error code, as ConsoleLogin does.
     """
 
     members: Mapping[str, object] | None = field(default=None, repr=False)
@@ -24,6 +25,7 @@ class Outcome:
     additional: Mapping[str, object] | None = None
     touched: Sequence[tuple[Touched, str]] = ()
     created_keys: Sequence[str] = ()
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from accounts.models import Principal
 from core.calls import Caller
 from operations.snapshots import find_caller
 
-ROOT_USER_NAME = "root"
+ROOT_USER_NAME = ":root"  # no IAM user can have this name
 
 
 class ConsoleBackend(BaseBackend):
@@ -25,11 +26,7 @@ class ConsoleBackend(BaseBackend):
 
         ``username`` is "account/user name", the form under which failures are counted (see :func:`sign_in_name`).
         """
-        account_name, _, name = (username or "").partition("/")
-        account = queries.find_account_by_name(account_name)
-        principal = None
-        if account is not None:
-            principal = queries.find_root(account.id) if name == ROOT_USER_NAME else queries.find_user(account.id, name)
+        principal = find_claimed(username or "")
         if principal is None or not principal.console_access:
             make_password(password)
             return None
@@ -37,6 +34,15 @@ class ConsoleBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Principal | None:
         return queries.find_principal(user_id)
+
+
+def find_claimed(username: str) -> Principal | None:
+    """Return whom somebody claims to be who signs in under a :func:`sign_in_name`."""
+    account_name, _, name = username.partition("/")
+    account = queries.find_account_by_name(account_name)
+    if account is None:
+        return None
+    return queries.find_root(account.id) if name == ROOT_USER_NAME else queries.find_user(account.id, name)
 
 
 def sign_in_name(account: str, name: str) -> str:
@@ -52,9 +58,21 @@ def throttle_name(request: HttpRequest, credentials: dict[str, Any] | None = Non
     return sign_in_name(request.POST.get("account", ""), request.POST.get("username", ""))
 
 
+def client_address(request: HttpRequest) -> str:
+    """Return the address that a request comes from: the last one that a trusted proxy did not add itself."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    if peer in settings.KMS_TRUSTED_PROXIES:
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        return next((part for part in reversed(forwarded) if part not in settings.KMS_TRUSTED_PROXIES), peer)
+    return peer
+
+
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
-    """Answer a sign-in that came too often."""
-    return render(request, "accounts/locked_out.html", status=429)
+    """Answer a sign-in that came too often: 429 and how long to wait."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    response = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return response
 
 
 def caller_of(request: HttpRequest) -> Caller | None:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 
 from core.calls import Call, Caller, Door, Result
 from core.errors import KmsError, KMSInternalException
-from kmsconsole.web.authenticate import caller_of
+from kmsconsole.web.authenticate import caller_of, client_address
 from operations import clock, pipeline
 from operations.snapshots import cache
 
@@ -67,7 +67,7 @@ def make_call(request: HttpRequest, action: str, members: Mapping[str, object], 
         region=region or current_region(request),
         time=clock.account_time(who.clock_offset_seconds),
         request_id=uuid.uuid4().hex,
-        source_address=_source_address(request),
+        source_address=client_address(request),
         user_agent=request.headers.get("User-Agent", ""),
         door=Door.CONSOLE,
         secure_transport=request.is_secure(),
@@ -109,14 +109,6 @@ def refusal_of(
 def now(request: HttpRequest) -> Any:
     """Return the time of the signed-in principal's account (UTC)."""
     return clock.account_time(caller(request).clock_offset_seconds)
-
-
-def _source_address(request: HttpRequest) -> str:
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    if peer in settings.KMS_TRUSTED_PROXIES:
-        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        return next((part for part in reversed(forwarded) if part not in settings.KMS_TRUSTED_PROXIES), peer)
-    return peer
 
 
 __all__ = ["HttpResponse", "caller", "current_region", "make_call", "now", "perform", "refusal_of", "signed_in"]
