@@ -77,7 +77,7 @@ def _read(environ: Mapping[str, Any]) -> SignedRequest:
     """Read a request, refusing a body over the limit before reading it."""
     limit = settings.KMS_API_MAX_BODY_BYTES
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > limit:
+    if not (length.isascii() and length.isdigit()) or int(length) > limit:
         raise RequestEntityTooLargeException(limit_bytes=limit)
     if environ.get("HTTP_TRANSFER_ENCODING"):
         body = environ["wsgi.input"].read(limit + 1)

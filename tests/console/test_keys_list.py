@@ -1,6 +1,5 @@
 """The list of customer managed keys: who sees what, filters, order, pages."""
 
-
 from tests.builders import make_key, split_policy
 
 LIST = "/kms/keys"
