@@ -34,7 +34,7 @@ class Package:
         return f"{self.name}@{self.version}"
 
 
-OPEN_SANS = Package("@fontsource/open-sans", "5.3.0", "OFL-1.1", "open-sans", "Main font: 300, 400, 700, and italics of the last two")
+OPEN_SANS = Package("@fontsource/open-sans", "5.3.0", "OFL-1.1", "open-sans", "Main font")
 NOTO_KR = Package("@fontsource/noto-sans-kr", "5.3.0", "OFL-1.1", "noto-sans-kr", "Korean fallback font, 400 and 700")
 HTMX = Package("htmx.org", "2.0.11", "0BSD", "htmx", "Partial page updates")
 COMPONENTS = Package(
@@ -205,7 +205,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         entries = [
-            listed(OPEN_SANS, vendor_font(OPEN_SANS, scratch, ["300", "400", "400-italic", "700", "700-italic"], LATIN)),
+            listed(OPEN_SANS, vendor_font(OPEN_SANS, scratch, OPEN_SANS_SHEETS, LATIN)),
             listed(NOTO_KR, vendor_font(NOTO_KR, scratch, ["400", "700"], None)),
             listed(COMPONENTS, vendor_icons(scratch)),
         ]
@@ -228,6 +228,7 @@ def main() -> None:
     print(f"static/vendor: {len(entries)} packages")
 
 
+OPEN_SANS_SHEETS = ["300", "400", "400-italic", "700", "700-italic"]
 LATIN = {"latin", "latin-ext", "vietnamese"}
 README = """# Third-party browser files
 
