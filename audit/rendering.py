@@ -79,8 +79,8 @@ def _render(row: AuditEvent, texts: Mapping[int, str]) -> EventRecord:
     }
     if row.error is not None:
         record["errorCode"] = texts[row.error]
-        if "m" in details:
-            record["errorMessage"] = details["m"]
+    if "m" in details:  # a failed sign-in has a message and no code
+        record["errorMessage"] = details["m"]
     record["requestParameters"] = details.get("p")
     record["responseElements"] = details.get("r")
     if "x" in details:

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("kmsconsole.web.urls")),
     path("", include("accounts.urls")),
     path("kms/", include("keys.urls")),
+    path("cloudtrail/", include("audit.urls")),
 ]

@@ -47,7 +47,7 @@ def explain_refusal(call: Call, refusal: KmsError) -> RefusalExplanation | None:
     principal = call.caller.facts
     found = explain(principal, check)
     own_key = check.key is not None and check.key.account_id == principal.account_id
-    about_a_key = check.subject is Subject.KEY or check.subject is Subject.OTHER_KEY
+    about_a_key = check.action.startswith("kms:") and check.subject in (Subject.KEY, Subject.OTHER_KEY)
     hidden = about_a_key and not own_key
     readable = _readable_layers(call, check)
     own_deny = decision.kind in (DenyKind.EXPLICIT_IDENTITY, DenyKind.EXPLICIT_BOUNDARY, DenyKind.EXPLICIT_SESSION)
