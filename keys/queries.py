@@ -278,6 +278,20 @@ def find_draft(draft_id: UUID, principal_pk: int) -> WizardDraft | None:
     return WizardDraft.objects.filter(pk=draft_id, principal_id=principal_pk).first()
 
 
+def draft_exists(draft_id: UUID) -> bool:
+    return WizardDraft.objects.filter(pk=draft_id).exists()
+
+
+def claim_draft(draft_id: UUID, claimed: str, now: datetime, stale_before: datetime) -> bool:
+    """Mark a draft as being finished; False if it is finished, or claimed since ``stale_before``."""
+    free = Q(finished_key_id="") | Q(finished_key_id=claimed, updated_at__lt=stale_before)
+    return WizardDraft.objects.filter(free, pk=draft_id).update(finished_key_id=claimed, updated_at=now) == 1
+
+
+def set_finished_key(draft_id: UUID, key_id: str) -> None:
+    WizardDraft.objects.filter(pk=draft_id).update(finished_key_id=key_id)
+
+
 def delete_old_drafts(before: datetime) -> int:
     return WizardDraft.objects.filter(updated_at__lt=before).delete()[0]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from keys.views import (
     aws_managed_keys,
+    create_key,
     key_list,
     landing,
     list_preferences,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("keys/enable", state_changes.enable_keys, name="enable"),
     path("keys/disable", state_changes.disable_keys, name="disable"),
     path("keys/cancel-deletion", state_changes.cancel_deletion, name="cancel_deletion"),
+    path("keys/create", create_key.start, name="create"),
+    path("keys/create/<uuid:draft_id>/regenerate/<slug:step_key>", create_key.regenerate, name="create_regenerate"),
+    path("keys/create/<uuid:draft_id>/<slug:step_key>", create_key.step, name="create_step"),
     path("policy/lint", policy_lint.lint_policy, name="lint_new_policy"),
     path("keys/<str:key_id>/policy/lint", policy_lint.lint_policy, name="lint_policy"),
 ]

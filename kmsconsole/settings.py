@@ -136,7 +136,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "guardian",
-    "formtools",
     "template_partials",
     "csp",
     "axes",

@@ -3,6 +3,9 @@
 Source: kms-semantics 4.5 and its catalogue of errors, 3.1.
 """
 
+import re
+from enum import StrEnum
+
 from core import arn
 from core.calls import Call
 from core.errors import LimitExceededException, NotAuthorizedException, NotFoundException, ValidationException
@@ -14,6 +17,32 @@ PREFIX = "alias/"
 RESERVED_PREFIX = "alias/aws/"
 # Source: Developer Guide, "Resource quotas".
 MAX_ALIASES_PER_KEY = 50
+MAX_LENGTH = 256  # with the prefix
+_ALLOWED = re.compile(r"[a-zA-Z0-9/_-]+")
+
+
+class AliasFault(StrEnum):
+    """Why a name cannot be that of a customer's alias."""
+
+    EMPTY = "empty"
+    RESERVED = "reserved"
+    CHARACTERS = "characters"
+    TOO_LONG = "too-long"
+
+
+def alias_fault(name: str) -> AliasFault | None:
+    """Return what CreateAlias would refuse about a name that begins with the prefix, or None. For forms.
+
+    A call learns of characters and length from the service model's constraints, of the rest from checked_alias_name.
+    """
+    typed = name.removeprefix(PREFIX)
+    if not typed:
+        return AliasFault.EMPTY
+    if name.startswith(RESERVED_PREFIX):
+        return AliasFault.RESERVED
+    if len(name) > MAX_LENGTH:
+        return AliasFault.TOO_LONG
+    return None if _ALLOWED.fullmatch(typed) else AliasFault.CHARACTERS
 
 
 def checked_alias_name(name: str) -> str:

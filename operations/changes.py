@@ -1,7 +1,8 @@
 """Changes by an administrator of the installation, outside any account: they take the writers' turn like an action."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -10,14 +11,18 @@ from audit.trail import write_gate
 from operations.snapshots import cache
 
 
+def writers_turn() -> AbstractContextManager[Any]:
+    """Wait for the turn to write: SQLite has one writer at a time, PostgreSQL locks rows."""
+    return write_gate if connection.vendor == "sqlite" else nullcontext()
+
+
 @contextmanager
 def configuration_change(*touched: tuple[Touched, str]) -> Iterator[None]:
     """Run the block in one transaction that tells every process to drop what it touches.
 
     For management commands and upkeep; what people ask for goes through :mod:`operations.pipeline`.
     """
-    gate = write_gate if connection.vendor == "sqlite" else nullcontext()
-    with gate, transaction.atomic():
+    with writers_turn(), transaction.atomic():
         version = lock_version()
         yield
         record_changes(version, touched or ((Touched.EVERYTHING, ""),))

@@ -7,19 +7,19 @@ pipeline".
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
 
 from audit.changes import lock_version, record_changes
-from audit.trail import trail, write_gate
+from audit.trail import trail
 from core.calls import Call, Result
 from core.errors import DryRunOperationException, KmsError, UnrecognizedClientException
 from core.key_states import check_state
 from operations import record
 from operations.authorize import authorize
+from operations.changes import writers_turn
 from operations.record import Progress
 from operations.registry import OPERATIONS, Operation, Outcome
 from operations.resolve import Subject
@@ -85,7 +85,7 @@ def _change(call: Call, operation: Operation) -> Result:
     record.intern_names(call, operation)
     cache_refresh_needed = False
     try:
-        with _writers_turn(), transaction.atomic():
+        with writers_turn(), transaction.atomic():
             version = lock_version()
             cache.refresh()
             call = _renewed(call)
@@ -101,10 +101,6 @@ def _change(call: Call, operation: Operation) -> Result:
     if cache_refresh_needed:
         cache.refresh()
     return Result(call.action, call.request_id, outcome.members)
-
-
-def _writers_turn() -> AbstractContextManager[Any]:
-    return write_gate if connection.vendor == "sqlite" else nullcontext()
 
 
 def _decide_and_execute(call: Call, operation: Operation, progress: Progress) -> Outcome:

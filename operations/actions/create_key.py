@@ -7,7 +7,15 @@ from collections.abc import Mapping
 
 from audit.changes import Touched
 from core.calls import Call
-from core.crypto.key_specs import KEY_SPECS, KeySpec, KeyUsage, Origin, resolve_usage
+from core.crypto.key_specs import (
+    IMPLEMENTED_ORIGINS,
+    KEY_SPECS,
+    MULTI_REGION_IMPLEMENTED,
+    KeySpec,
+    KeyUsage,
+    Origin,
+    resolve_usage,
+)
 from core.errors import LimitExceededException, UnsupportedOperationException, ValidationException
 from core.messages import CreateKeyRequest
 from keys import queries, stored_keys
@@ -86,8 +94,8 @@ def _checked_combination(request: CreateKeyRequest) -> tuple[KeySpec, KeyUsage]:
     usage = resolve_usage(spec, KeyUsage(request.key_usage) if request.key_usage else None)
     refused: Mapping[str, bool] = {
         f"KeySpec {spec}": not KEY_SPECS[spec].implemented,
-        f"Origin {request.origin}": (request.origin or Origin.AWS_KMS) != Origin.AWS_KMS,
-        "MultiRegion": bool(request.multi_region),
+        f"Origin {request.origin}": (request.origin or Origin.AWS_KMS) not in IMPLEMENTED_ORIGINS,
+        "MultiRegion": bool(request.multi_region) and not MULTI_REGION_IMPLEMENTED,
         "CustomKeyStoreId": request.custom_key_store_id is not None,
         "XksKeyId": request.xks_key_id is not None,
     }

@@ -1,0 +1,133 @@
+"""Drafts of the create-key wizard: what somebody has entered so far, under an id that stands in the address.
+
+A draft is written step by step, so two tabs with different steps of one draft lose nothing of each other. It is not
+configuration: no version moves and no event is recorded until Finish calls CreateKey.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from core.calls import Caller
+from core.errors import NotFoundException
+from keys import queries
+from keys.models import WizardDraft
+from operations import clock
+from operations.changes import writers_turn
+
+Values = Mapping[str, Sequence[str]]
+"""What a form holds: each field's name with its values, as posted."""
+
+CLAIMED = "in progress"
+# A Finish that has not ended after this time has died with its process; the next one may try again.
+CLAIM_LASTS = timedelta(minutes=2)
+AWAIT_SECONDS, AWAIT_STEPS = 3, 30
+
+
+@dataclass(slots=True)
+class Draft:
+    """One person's draft of a key in one Region."""
+
+    row: WizardDraft
+    is_new: bool
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def region(self) -> str:
+        return self.row.region
+
+    @property
+    def finished_key_id(self) -> str:
+        """The id of the key that was made of this draft, "" as long as there is none."""
+        return "" if self.row.finished_key_id == CLAIMED else self.row.finished_key_id
+
+    def values(self, step: str) -> Values | None:
+        """Return what was entered in a step, right or wrong; None if nothing was."""
+        entered: Values | None = self.row.data.get(step, {}).get("values")
+        return entered
+
+    def is_done(self, step: str) -> bool:
+        """Tell whether **Next** has accepted the step."""
+        return bool(self.row.data.get(step, {}).get("done"))
+
+    @property
+    def edited_from(self) -> str:
+        """The generated policy that was edited by hand, or "" ."""
+        return str(self.row.data.get("edited_from", ""))
+
+
+def open_draft(draft_id: UUID, caller: Caller, region: str) -> Draft:
+    """Return the caller's draft, a new one that is not stored yet if there is none of this id.
+
+    Raises NotFoundException for the draft of somebody else.
+    """
+    row = queries.find_draft(draft_id, caller.principal_pk)
+    if row is not None:
+        return Draft(row, is_new=False)
+    if queries.draft_exists(draft_id):
+        raise NotFoundException("There is no such draft.")
+    now = clock.machine_time()
+    row = WizardDraft(
+        id=draft_id, principal_id=caller.principal_pk, region=region, created_at=now, updated_at=now, data={}
+    )
+    return Draft(row, is_new=True)
+
+
+def save_step(draft: Draft, step: str, values: Values | None, *, done: bool) -> None:
+    """Store what was entered in a step; ``None`` forgets it."""
+    entry = {"done": done} if values is None else {"done": done, "values": {k: list(v) for k, v in values.items()}}
+    _merge(draft, {step: entry})
+
+
+def set_edited_from(draft: Draft, generated_policy: str) -> None:
+    """Remember the generated policy behind the edited one; "" when the policy is no longer edited."""
+    _merge(draft, {"edited_from": generated_policy})
+
+
+def _merge(draft: Draft, changes: Mapping[str, object]) -> None:
+    with writers_turn(), transaction.atomic():
+        stored = queries.find_draft(draft.id, draft.row.principal_id)
+        if stored is not None:
+            draft.row, draft.is_new = stored, False
+        draft.row.data = {**draft.row.data, **changes}
+        draft.row.updated_at = clock.machine_time()
+        draft.row.save(force_insert=draft.is_new)
+        draft.is_new = False
+
+
+# --- Finish -----------------------------------------------------------------------------------------------------------
+def claim(draft: Draft) -> bool:
+    """Begin to finish a draft; False if another Finish has begun or ended. Only one of two at once gets True."""
+    now = clock.machine_time()
+    with writers_turn():
+        return queries.claim_draft(draft.id, CLAIMED, now, now - CLAIM_LASTS)
+
+
+def await_key_id(draft: Draft) -> str:
+    """Wait a moment for the other Finish of a draft; return the id of the key it made, "" if it has not ended."""
+    for _ in range(AWAIT_STEPS):
+        row = queries.find_draft(draft.id, draft.row.principal_id)
+        if row is not None and row.finished_key_id != CLAIMED:
+            draft.row = row
+            break
+        time.sleep(AWAIT_SECONDS / AWAIT_STEPS)
+    return draft.finished_key_id
+
+
+def release(draft: Draft) -> None:
+    """Give a claimed draft back: no key was made."""
+    with writers_turn():
+        queries.set_finished_key(draft.id, "")
+
+
+def finish(draft: Draft, key_id: str) -> None:
+    """Note the key that was made; the draft makes no second one."""
+    with writers_turn():
+        queries.set_finished_key(draft.id, key_id)
