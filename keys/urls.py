@@ -1,19 +1,37 @@
 """Addresses of the KMS pages. Paths: console.md 2.1."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from keys.views import (
     aws_managed_keys,
     create_key,
+    description,
+    detail,
     key_list,
     landing,
     list_preferences,
+    policy_changes,
     policy_lint,
+    schedule_deletion,
     state_changes,
+    tab_aliases,
+    tab_rotations,
+    tab_tags,
 )
 
 app_name = "keys"
 
+
+class PeopleConverter(StringConverter):
+    """Which list of a key policy: its administrators or its users."""
+
+    regex = "administrators|users"
+
+
+register_converter(PeopleConverter, "people")
+
+# Addresses with a fixed word stand before those with a key id.
 urlpatterns = [
     path("home", landing.landing, name="landing"),
     path("defaultKeys", aws_managed_keys.aws_managed_keys, name="aws_managed"),
@@ -25,6 +43,19 @@ urlpatterns = [
     path("keys/create", create_key.start, name="create"),
     path("keys/create/<uuid:draft_id>/regenerate/<slug:step_key>", create_key.regenerate, name="create_regenerate"),
     path("keys/create/<uuid:draft_id>/<slug:step_key>", create_key.step, name="create_step"),
+    path("keys/schedule-deletion", schedule_deletion.schedule_deletion, name="schedule_deletion"),
+    path("keys/edit-tags", tab_tags.edit_tags_of, name="edit_tags_of"),
+    path("keys/<str:key_id>", detail.key_detail, name="detail"),
+    path("keys/<str:key_id>/description", description.edit_description, name="edit_description"),
+    path("keys/<str:key_id>/tags", tab_tags.edit_tags, name="edit_tags"),
+    path("keys/<str:key_id>/rotation", tab_rotations.edit_rotation, name="edit_rotation"),
+    path("keys/<str:key_id>/rotate", tab_rotations.rotate_now, name="rotate_now"),
+    path("keys/<str:key_id>/aliases/create", tab_aliases.create_alias, name="create_alias"),
+    path("keys/<str:key_id>/aliases/delete", tab_aliases.delete_aliases, name="delete_aliases"),
+    path("keys/<str:key_id>/policy", policy_changes.edit_policy, name="edit_policy"),
+    path("keys/<str:key_id>/policy/deletion", policy_changes.allow_deletion, name="allow_deletion"),
+    path("keys/<str:key_id>/policy/accounts", policy_changes.edit_accounts, name="edit_accounts"),
+    path("keys/<str:key_id>/policy/<people:which>/remove", policy_changes.remove_people, name="remove_people"),
     path("policy/lint", policy_lint.lint_policy, name="lint_new_policy"),
     path("keys/<str:key_id>/policy/lint", policy_lint.lint_policy, name="lint_policy"),
 ]

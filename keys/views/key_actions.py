@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from core.errors import KmsError
 from core.key_states import NEXT, KeyState
 from kmsconsole.web.door import refusal_of
-from operations.snapshots import KeySnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,11 @@ KEY_ACTIONS = (ENABLE, DISABLE, SCHEDULE, CANCEL, TAGS)
 _ASKED_WITH: Mapping[str, Mapping[str, object]] = {"TagResource": {"Tags": [{"TagKey": "Name", "TagValue": ""}]}}
 
 
-def refusals(request: HttpRequest, key: KeySnapshot, state: KeyState) -> dict[str, KmsError | str]:
+def refusals(request: HttpRequest, key_id: str, state: KeyState) -> dict[str, KmsError | str]:
     """Return why each action that is not offered for a key is not, by its word. ``state`` is the effective one."""
     found: dict[str, KmsError | str] = {}
     for action in KEY_ACTIONS:
-        members = {"KeyId": key.key_id, **_ASKED_WITH.get(action.operation, {})}
+        members = {"KeyId": key_id, **_ASKED_WITH.get(action.operation, {})}
         refusal = refusal_of(request, action.operation, members)
         if refusal is not None:
             found[action.word] = refusal

@@ -109,6 +109,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
         "compact": request.COOKIES.get(DENSITY_COOKIE) == "compact",
         "next": request.get_full_path(),
         "menu": _menu(request),
+        "create_refusal": refusal_of(request, "CreateKey", {}),
     }
     try:
         perform(request, "ListKeys", {"Limit": preferences.size})
@@ -154,7 +155,6 @@ def _listed(request: HttpRequest, state: ListState, preferences: ListPreferences
             queries.types_in_use(account_id, region, ListedType.values), _tags_of(request, shown)
         ),
         "alias_refusal": alias_refusal,
-        "create_refusal": refusal_of(request, "CreateKey", {}),
     }
 
 
@@ -206,7 +206,7 @@ def list_row(request: HttpRequest, key: KeySnapshot, moment: datetime, *, with_a
             "origin": ORIGINS[key.origin],
             "regionality": regionality_label(key),
         }
-    refused = {word: reason_text(why) for word, why in refusals(request, key, key.state(moment)).items()}
+    refused = {word: reason_text(why) for word, why in refusals(request, key.key_id, key.state(moment)).items()}
     allowed = [action.word for action in KEY_ACTIONS if action.word not in refused]
     return KeyRow(**values, allowed=" ".join(allowed), refused=refused)
 

@@ -142,7 +142,8 @@ def _lacking(part: str) -> str:
 def layer_rows(explanation: RefusalExplanation) -> Iterator[tuple[str, str]]:
     """Yield each layer with its verdict, in words."""
     for layer in explanation.layers:
-        yield str(LAYERS[layer.layer]), str(VERDICTS[layer.verdict])
+        delegates = layer.layer is Layer.KEY_POLICY and explanation.kind is DenyKind.IMPLICIT_IDENTITY
+        yield str(LAYERS[layer.layer]), _("Leaves it to IAM policies") if delegates else str(VERDICTS[layer.verdict])
 
 
 def statement_label(ref: StatementRef) -> str:

@@ -1,0 +1,102 @@
+"""A key as DescribeKey tells it to the signed-in principal: what the pages of one key stand on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from core.crypto.key_specs import KeySpec, KeyUsage, Origin
+from core.key_states import KeyState
+from keys.views.labels import ORIGINS, STATES, USAGES, key_type_label
+from kmsconsole.web.door import current_region, perform
+from kmsconsole.web.navigation import link
+
+ALGORITHM_MEMBERS = ("EncryptionAlgorithms", "SigningAlgorithms", "MacAlgorithms", "KeyAgreementAlgorithms")
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedKey:
+    """KeyMetadata, typed, with the words that the console has for it."""
+
+    key_id: str
+    arn: str
+    account_id: str
+    region: str
+    state: KeyState
+    created_at: datetime
+    description: str
+    spec: KeySpec
+    usage: KeyUsage
+    origin: Origin
+    manager: str
+    multi_region: bool
+    deletion_date: datetime | None
+    material_id: str
+    algorithms: tuple[str, ...]
+
+    @property
+    def state_label(self) -> str | Promise:
+        return STATES[self.state][0]
+
+    @property
+    def state_kind(self) -> str:
+        return STATES[self.state][1]
+
+    @property
+    def type_label(self) -> str | Promise:
+        return key_type_label(self.spec)
+
+    @property
+    def usage_label(self) -> str | Promise:
+        return USAGES[self.usage]
+
+    @property
+    def origin_label(self) -> str | Promise:
+        return ORIGINS[self.origin]
+
+    @property
+    def is_customer_managed(self) -> bool:
+        return self.manager == "CUSTOMER"
+
+    @property
+    def is_symmetric_encryption(self) -> bool:
+        return self.spec is KeySpec.SYMMETRIC_DEFAULT
+
+    @property
+    def encrypts(self) -> bool:
+        return self.usage is KeyUsage.ENCRYPT_DECRYPT
+
+    @property
+    def awaits_deletion(self) -> bool:
+        return self.state in (KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION)
+
+    def href(self, name: str = "keys:detail", **query: str) -> str:
+        """Return the address of a page of this key."""
+        return link(name, self.key_id, region=self.region, **query)
+
+
+def describe(request: HttpRequest, key_id: str) -> DescribedKey:
+    """Call DescribeKey; raises its refusal."""
+    members = perform(request, "DescribeKey", {"KeyId": key_id}).members or {}
+    metadata: Mapping[str, Any] = members["KeyMetadata"]  # type: ignore[assignment]
+    algorithms = [name for member in ALGORITHM_MEMBERS for name in metadata.get(member, ())]
+    return DescribedKey(
+        key_id=metadata["KeyId"],
+        arn=metadata["Arn"],
+        account_id=metadata["AWSAccountId"],
+        region=current_region(request),
+        state=KeyState(metadata["KeyState"]),
+        created_at=metadata["CreationDate"],
+        description=metadata["Description"],
+        spec=KeySpec(metadata["KeySpec"]),
+        usage=KeyUsage(metadata["KeyUsage"]),
+        origin=Origin(metadata["Origin"]),
+        manager=metadata["KeyManager"],
+        multi_region=metadata["MultiRegion"],
+        deletion_date=metadata.get("DeletionDate"),
+        material_id=metadata.get("CurrentKeyMaterialId", ""),
+        algorithms=tuple(str(name) for name in algorithms),
+    )
