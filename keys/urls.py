@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from keys.views import (
+    add_people,
     aws_managed_keys,
     create_key,
     description,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("keys/<str:key_id>/policy", policy_changes.edit_policy, name="edit_policy"),
     path("keys/<str:key_id>/policy/deletion", policy_changes.allow_deletion, name="allow_deletion"),
     path("keys/<str:key_id>/policy/accounts", policy_changes.edit_accounts, name="edit_accounts"),
+    path("keys/<str:key_id>/policy/<people:which>/add", add_people.add_people, name="add_people"),
     path("keys/<str:key_id>/policy/<people:which>/remove", policy_changes.remove_people, name="remove_people"),
     path("policy/lint", policy_lint.lint_policy, name="lint_new_policy"),
     path("keys/<str:key_id>/policy/lint", policy_lint.lint_policy, name="lint_policy"),

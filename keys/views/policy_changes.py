@@ -25,7 +25,7 @@ from kmsconsole.web.policy_findings import check_policy
 ACCOUNTS_AT_MOST = 100
 
 
-def _lists_of(request: HttpRequest, key: DescribedKey) -> ConsolePolicy:
+def lists_of(request: HttpRequest, key: DescribedKey) -> ConsolePolicy:
     """Return the lists of the default view; a policy that was customised meanwhile has none."""
     _text, policy = load_policy(request, key)
     if policy is None:
@@ -33,7 +33,7 @@ def _lists_of(request: HttpRequest, key: DescribedKey) -> ConsolePolicy:
     return policy
 
 
-def _people_of(policy: ConsolePolicy, which: str) -> tuple[str, ...]:
+def people_of(policy: ConsolePolicy, which: str) -> tuple[str, ...]:
     return policy.administrators if which == ADMINISTRATORS else policy.users
 
 
@@ -81,8 +81,8 @@ def remove_people(request: HttpRequest, key: DescribedKey, which: str) -> HttpRe
     chosen = list(dict.fromkeys((request.POST if posted else request.GET).getlist("principals")))
     refusal: RefusalView | None = None
     try:
-        policy = _lists_of(request, key)
-        people = _people_of(policy, which)
+        policy = lists_of(request, key)
+        people = people_of(policy, which)
         chosen = [each for each in chosen if each in people]
         if not chosen:
             return redirect(key.href(tab="policy"))
@@ -110,7 +110,7 @@ def remove_people(request: HttpRequest, key: DescribedKey, which: str) -> HttpRe
 def allow_deletion(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     """Let key administrators delete the key, or no longer: takes effect at once."""
     try:
-        put_lists(request, key, _lists_of(request, key), allow_deletion=bool(request.POST.get("allow_deletion")))
+        put_lists(request, key, lists_of(request, key), allow_deletion=bool(request.POST.get("allow_deletion")))
     except KmsError as refusal:
         flash_refusal(request, refusal, _("Failed to update the key policy"))
     if wants_fragment(request):
@@ -126,7 +126,7 @@ def edit_accounts(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     rows: list[dict[str, str]] = []
     status = 200
     try:
-        policy = _lists_of(request, key)
+        policy = lists_of(request, key)
         rows = [{"value": account, "error": ""} for account in policy.accounts] or [{"value": "", "error": ""}]
         if request.method == "POST":
             rows = _posted_accounts(request)

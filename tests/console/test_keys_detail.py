@@ -211,3 +211,22 @@ def test_a_key_user_cannot_put_a_policy(people, signed_in, key_id):
     assert answer.status_code == 422
     assert "kms:PutKeyPolicy" in answer.content.decode()
     assert people.alice.arn in json.dumps(statements(people, key_id))
+
+
+def test_people_ticked_on_two_pages_of_the_table_become_users(people, signed_in, key_id):
+    client = signed_in(people.ada)
+    carol, mallory = people.carol.principal.unique_id, people.mallory.principal.unique_id
+    turned = client.post(
+        f"/kms/keys/{key_id}/policy/users/add",
+        {"chosen": [carol], "shown": [carol], "table": "page:1", "filter": "Mal"},
+    )
+    assert f'name="kept" value="{carol}"' in turned.content.decode()
+    post(client, key_id, "policy/users/add", {"kept": [carol], "chosen": [mallory], "shown": [mallory]})
+    named = statements(people, key_id)["Allow use of the key"]["Principal"]["AWS"]
+    assert set(named) == {people.bob.arn, people.carol.arn, people.mallory.arn}
+
+
+def test_nobody_of_another_account_can_be_added_by_a_forged_id(people, signed_in, key_id):
+    answer = post(signed_in(people.ada), key_id, "policy/users/add", {"chosen": [people.olga.principal.unique_id]})
+    assert answer.status_code == 422
+    assert statements(people, key_id)["Allow use of the key"]["Principal"]["AWS"] == people.bob.arn
