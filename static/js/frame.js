@@ -95,6 +95,7 @@ document.addEventListener("submit", (event) => {
   if (form.method === "post" && !form.matches("[hx-post]")) {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "true";
+    setTimeout(() => { delete form.dataset.sent; }, 5000); // the answer may be a file, and the page stays
   }
 });
 window.addEventListener("pageshow", () => {
