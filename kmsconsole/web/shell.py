@@ -1,11 +1,12 @@
 """The context of the frame around every page: navigation, Region, language, colour mode, account, messages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -15,16 +16,29 @@ from kmsconsole.web.components import Flash
 from kmsconsole.web.navigation import SERVICES, TITLES, Service, link, service_of
 from kmsconsole.web.regions import Region, grouped, region
 
+REGION = "kms_region"  # the session's key of the Region last used
 MODE_COOKIE, NAVIGATION_COOKIE, DENSITY_COOKIE = "kms_mode", "kms_navigation", "kms_density"
 MODES: dict[str, str | Promise] = {"auto": _("Browser default"), "light": _("Light"), "dark": _("Dark")}
 
 
 def current_region(request: HttpRequest) -> str:
     """Return the Region of a page: ``?region=``, else the one this session used last, else the default."""
-    for code in (request.GET.get("region", ""), getattr(request, "session", {}).get("kms_region", "")):
+    for code in (request.GET.get("region", ""), getattr(request, "session", {}).get(REGION, "")):
         if code in settings.KMS_REGIONS:
             return str(code)
     return str(settings.KMS_DEFAULT_REGION)
+
+
+def remember_region(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the Region that a signed-in person last asked for is the one that pages without ``?region=`` show."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("region", "")
+        if asked in settings.KMS_REGIONS and request.user.is_authenticated and request.session.get(REGION) != asked:
+            request.session[REGION] = asked
+        return get_response(request)
+
+    return middleware
 
 
 def dashed(account_id: str) -> str:

@@ -16,7 +16,7 @@ from kmsconsole.web.code_lines import code_lines
 from kmsconsole.web.components import Column, Crumb, Flash, MenuItem, Option, Pages, Step, Token
 from kmsconsole.web.navigation import link, service_of
 from kmsconsole.web.regions import region
-from kmsconsole.web.shell import Shell, current_region, dashed
+from kmsconsole.web.shell import Shell, current_region, dashed, remember_region
 
 
 class Person(SimpleNamespace):
@@ -277,6 +277,21 @@ def test_the_region_comes_from_the_address_then_the_session_then_the_default():
     assert current_region(request(region="ap-northeast-2")) == "ap-northeast-2"
     assert current_region(request(session={"kms_region": "ap-northeast-2"})) == "ap-northeast-2"
     assert current_region(request(region="xx-east-9")) == "us-east-1"
+
+
+@override_settings(KMS_REGIONS=["us-east-1", "ap-northeast-2"], KMS_DEFAULT_REGION="us-east-1")
+@pytest.mark.parametrize(
+    ("asked", "user", "kept"),
+    [
+        ("ap-northeast-2", ALICE, {"kms_region": "ap-northeast-2"}),
+        ("xx-east-9", ALICE, {}),
+        ("ap-northeast-2", AnonymousUser(), {}),
+    ],
+)
+def test_the_region_that_a_signed_in_person_asked_for_is_remembered(asked, user, kept):
+    made = request(region=asked, user=user)
+    remember_region(lambda _: HttpResponse())(made)
+    assert made.session == kept
 
 
 @override_settings(KMS_REGIONS=["us-east-1", "ap-northeast-2"], KMS_DEFAULT_REGION="us-east-1")
