@@ -24,6 +24,9 @@ class NameCache:
     def __init__(self) -> None:
         self._ids: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._texts: OrderedDict[int, str] = OrderedDict()
+        self._together: OrderedDict[tuple[tuple[str, ...], tuple[str | None, ...]], tuple[int | None, ...]] = (
+            OrderedDict()
+        )
         self._mutex = threading.Lock()
 
     def id_of(self, kind: str, text: str) -> int:
@@ -51,6 +54,22 @@ class NameCache:
                 self._ids.popitem(last=False)
         return row.id
 
+    def ids_of(self, kinds: tuple[str, ...], texts: tuple[str | None, ...]) -> tuple[int | None, ...]:
+        """Return the ids of texts that belong together, each of its kind; None for None.
+
+        Texts that come together again, as those of one client do, are found in one step.
+        """
+        found = self._together.get((kinds, texts))
+        if found is not None:
+            return found
+        ids = tuple(None if text is None else self.id_of(kind, text) for kind, text in zip(kinds, texts, strict=True))
+        if not connection.in_atomic_block:
+            with self._mutex:
+                self._together[(kinds, texts)] = ids
+                if len(self._together) > CACHE_SIZE:
+                    self._together.popitem(last=False)
+        return ids
+
     def texts_of(self, ids: set[int]) -> dict[int, str]:
         """Return the texts of ids, in one query for those not in memory."""
         known = {number: self._texts[number] for number in ids if number in self._texts}
@@ -68,6 +87,7 @@ class NameCache:
         """Drop everything; the next look-up asks the database."""
         with self._mutex:
             self._ids.clear()
+            self._together.clear()
             self._texts.clear()
 
 

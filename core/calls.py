@@ -1,9 +1,11 @@
 """What crosses the doors: a call, who makes it, and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from core.policy.decide import PrincipalFacts
 
@@ -34,8 +36,7 @@ class Caller:
         return self.facts.arn
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One request, whichever door it came through.
 
     ``members`` are the request's members as on the wire: JSON text from the API, a mapping (blobs as bytes) from the
@@ -43,7 +44,7 @@ class Call:
     """
 
     action: str
-    members: bytes | Mapping[str, object] = field(repr=False)
+    members: bytes | Mapping[str, object]
     caller: Caller
     region: str
     time: datetime
@@ -55,11 +56,16 @@ class Call:
     secure_transport: bool = False
     via_service: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Call({self.action} {self.request_id})"
 
-@dataclass(frozen=True, slots=True)
-class Result:
+
+class Result(msgspec.Struct, frozen=True):
     """A call's answer: the output members by wire name, or None where the model has no output."""
 
     action: str
     request_id: str
-    members: Mapping[str, object] | None = field(repr=False)
+    members: Mapping[str, object] | None
+
+    def __repr__(self) -> str:
+        return f"Result({self.action} {self.request_id})"

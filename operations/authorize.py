@@ -12,12 +12,11 @@ from core.errors import AccessDeniedException, IamAccessDenied, KmsError
 from core.policy.decide import Check, Decision, DenyKind, KeyFacts, Scope, decide
 from core.policy.decide import Subject as CheckSubject
 from core.policy.messages import ResourceForm, access_denied_message
-from core.policy.requests import RequestFacts, checks_for, permitted_at
+from core.policy.requests import ON_ONE_KEY, RequestFacts, check_on_key, checks_for, permitted_at
 from operations import facts
 from operations.registry import Operation
 from operations.request_context import RequestContext
 from operations.resolve import Subject
-
 
 # Services that speak JSON; IAM and STS have another name for the same refusal.
 JSON_SERVICES = frozenset({"kms", "cloudtrail"})
@@ -41,6 +40,12 @@ def checks_of(call: Call, operation: Operation, request: Any, subjects: Sequence
     if operation.service != "kms":
         context = RequestContext(call, operation.name, request)
         return (Check(operation.permission, service_resource(call, request), None, context, Scope.IDENTITY),)
+    if operation.name in ON_ONE_KEY:
+        subject = subjects[0]
+        extra = {"kms:RequestAlias": subject.request_alias} if subject.request_alias else None
+        encryption_context = getattr(request, "encryption_context", None)
+        context = RequestContext(call, operation.name, request, encryption_context=encryption_context, extra=extra)
+        return (check_on_key(operation.permission, subject.key.facts, context, call.region),)
     return checks_for(operation.name, _request_facts(call, operation, request, subjects))
 
 

@@ -4,7 +4,8 @@ Source: kms-semantics 4.16, the decision table; 1.10 for ``DryRunModifiers``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from core.calls import Call
 from core.crypto.ciphertext import parse_material_id

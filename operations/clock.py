@@ -10,5 +10,7 @@ def machine_time() -> datetime:
 
 def account_time(clock_offset_seconds: int) -> datetime:
     """Return an account's time (UTC), cut to milliseconds as AWS's own dates are."""
-    now = machine_time() + timedelta(seconds=clock_offset_seconds)
+    now = machine_time()
+    if clock_offset_seconds:
+        now += timedelta(seconds=clock_offset_seconds)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -7,10 +7,10 @@ pipeline".
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
+from msgspec.structs import replace
 
 from audit.changes import lock_version, record_changes
 from audit.trail import trail

@@ -3,7 +3,7 @@
 Only members listed by the operation are recorded; plaintext, ciphertext, signatures and secrets are never listed.
 """
 
-import os
+import random
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,9 @@ from operations.metadata import audit_value
 from operations.registry import Operation, Outcome, camel
 
 _encode = msgspec.json.Encoder().encode
+_RANDOM_BITS = 0x0FFF3FFFFFFFFFFFFFFF
+_NAMES = ("region", "event", "identity", "access_key", "source", "agent")
+_VERSION_7 = 0x70008000000000000000
 
 
 class Progress:
@@ -36,20 +39,32 @@ def time_us(moment: datetime) -> int:
 
 
 def new_event_id(milliseconds: int) -> str:
-    """Return an event id as 32 hex digits: UUID version 7 (RFC 9562), so that an id leads to its time."""
-    tail = os.urandom(10).hex()
-    return f"{milliseconds:012x}7{tail[:3]}{'89ab'[int(tail[3], 16) & 3]}{tail[4:19]}"
+    """Return an event id as 32 hex digits: UUID version 7 (RFC 9562), so that an id leads to its time.
+
+    Drawn from the process's own generator: an id is no secret, and ``os.urandom`` would wake another thread.
+    """
+    drawn = random.getrandbits(80)
+    return f"{milliseconds:012x}{drawn & _RANDOM_BITS | _VERSION_7:020x}"
 
 
 def intern_names(call: Call, operation: Operation) -> None:
     """Make the names that a record of this call points at durable, before a transaction begins."""
-    names.id_of("identity", call.caller.identity)
-    names.id_of("region", call.region)
-    names.id_of("event", f"{operation.service}:{operation.name}")
-    names.id_of("source", call.source_address)
-    names.id_of("agent", call.user_agent)
-    if call.access_key_id:
-        names.id_of("access_key", call.access_key_id)
+    _ids(call, operation)
+
+
+def _ids(call: Call, operation: Operation) -> tuple[int | None, ...]:
+    """Return the ids of what a record names beside keys and an error: the same for all the calls of one client."""
+    return names.ids_of(
+        _NAMES,
+        (
+            call.region,
+            operation.permission,
+            call.caller.identity,
+            call.access_key_id or None,
+            call.source_address,
+            call.user_agent,
+        ),
+    )
 
 
 def records(
@@ -90,11 +105,11 @@ def records(
         details["t"] = True
     if call.via_service:
         details["v"] = call.via_service
-    aliases = [subject.alias_arn for subject in progress.subjects if getattr(subject, "alias_arn", None)]
+    aliases = [subject.alias_arn for subject in progress.subjects if subject.alias_arn]
     if aliases and arns:
         details["a"] = aliases
     row = _row(call, operation, call.caller.account_id, error_id, arns, details)
-    owners = {key.account_id for key in keys} - {call.caller.account_id}
+    owners = {key.account_id for key in keys if key.account_id != call.caller.account_id}
     if refusal is not None or not owners:
         return [row]
     shared = new_event_id(row[0] // 1000)
@@ -106,16 +121,17 @@ def _row(
     call: Call, operation: Operation, account: str, error_id: int | None, arns: list[str], details: dict[str, object]
 ) -> Record:
     stamp = time_us(call.time)
+    region, event, identity, access_key, source, agent = _ids(call, operation)
     return (
         stamp,
         account,
-        names.id_of("region", call.region),
-        names.id_of("event", f"{operation.service}:{operation.name}"),
+        region,
+        event,
         operation.read_only,
-        names.id_of("identity", call.caller.identity),
-        names.id_of("access_key", call.access_key_id) if call.access_key_id else None,
-        names.id_of("source", call.source_address),
-        names.id_of("agent", call.user_agent),
+        identity,
+        access_key,
+        source,
+        agent,
         error_id,
         names.id_of("key", arns[0]) if arns else None,
         names.id_of("key", arns[1]) if len(arns) > 1 else None,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from audit.changes import Touched
 from core.shapes import convert_request, decode_request
 from operations import actions
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What an action has done.
 
     ``members`` are the answer (None: no output), ``elements`` and ``additional`` go to the audit record, ``touched``
@@ -20,12 +21,15 @@ class Outcome:
     an event that tells of a failure without an error code, as ConsoleLogin does.
     """
 
-    members: Mapping[str, object] | None = field(default=None, repr=False)
+    members: Mapping[str, object] | None = None
     elements: Mapping[str, object] | None = None
     additional: Mapping[str, object] | None = None
     touched: Sequence[tuple[Touched, str]] = ()
     created_keys: Sequence[str] = ()
     failure: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Outcome({', '.join(self.members or ())})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,11 @@ class Operation:
     # Whether the policy engine is asked; GetCallerIdentity needs no permission and cannot be denied.
     authorized: bool
     read_only: bool
+    # Service and name, as policies and audit records write them: kms:Encrypt.
+    permission: str = field(init=False)
 
-    @property
-    def permission(self) -> str:
-        return f"{self.service}:{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permission", f"{self.service}:{self.name}")
 
 
 OPERATIONS: dict[str, Operation] = {}

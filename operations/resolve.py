@@ -4,17 +4,17 @@ Source: kms-semantics 1.9. Whether a caller learns that a key does not exist is 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from core.arn import is_key_id, key_arn, partition
 from core.calls import Call
 from core.errors import InvalidArnException, KmsError, NotFoundException
-from operations.snapshots import KeySnapshot, find_alias, find_key
+from operations.snapshots import find_alias, find_key
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """A key that a request is about, or the lack of it.
 
     ``arn`` is the ARN that the request means, ``request_alias`` the alias name used, ``refusal`` what a caller who may
@@ -64,13 +64,19 @@ def find_subject(call: Call, identifier: str) -> Subject:
 
 
 def _from_id(call: Call, account_id: str, key_id: str) -> Subject:
+    key = find_key(account_id, call.region, key_id)
+    if key is not None and not key.is_deleted(call.time):
+        return Subject(key, key.arn)
     arn = key_arn(call.region, account_id, key_id)
-    return _subject(call, find_key(account_id, call.region, key_id), arn, f"Key '{arn}' does not exist")
+    return Subject(None, arn, None, NotFoundException(f"Key '{arn}' does not exist"))
 
 
 def _from_alias(call: Call, account_id: str, name: str) -> Subject:
+    key = find_alias(account_id, call.region, name)
+    if key is not None and not key.is_deleted(call.time):
+        return Subject(key, key.arn, name)
     arn = f"arn:{partition(call.region)}:kms:{call.region}:{account_id}:{name}"
-    return _subject(call, find_alias(account_id, call.region, name), arn, f"Alias {arn} is not found.", alias=name)
+    return Subject(None, arn, name, NotFoundException(f"Alias {arn} is not found."))
 
 
 def _from_arn(call: Call, arn: str) -> Subject:
@@ -85,9 +91,3 @@ def _from_arn(call: Call, arn: str) -> Subject:
     if kind != "key" or not is_key_id(key_id):
         raise NotFoundException(f"Invalid keyId '{arn}'")
     return _from_id(call, parts[4], key_id)
-
-
-def _subject(call: Call, key: KeySnapshot | None, arn: str, missing: str, alias: str | None = None) -> Subject:
-    if key is None or key.is_deleted(call.time):
-        return Subject(None, arn, alias, NotFoundException(missing))
-    return Subject(key, key.arn, alias)

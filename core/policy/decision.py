@@ -1,7 +1,8 @@
 """The answer to a check."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from core.policy.statements import StatementRef
 
@@ -22,8 +23,7 @@ class DenyKind(StrEnum):
     POLICY_LOCKOUT = "policy_lockout"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """``determining``: the denying statements, or the Allows that together permit; empty where an Allow is missing.
     ``errors``: statements with values that could not be read and therefore match nothing."""
 

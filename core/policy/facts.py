@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from core.policy.actions import ACTIONS
 from core.policy.compile import CompiledPolicy, CompiledStatement
 from core.policy.conditions import ContextValue
@@ -145,8 +147,7 @@ class KeyFacts:
     """Conditions on ``kms:ResourceAliases`` fail for a key with more aliases than the quota."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One question. ``context`` holds the request and environment keys, in any letter case; what follows from the
     caller and the key is derived and need not be listed. ``grant`` is the grant to retire. ``region`` is the Region
     called, the value of ``aws:RequestedRegion``; if empty, the context has it."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from msgspec import structs
+
 from core.policy.actions import OPERATIONS, Where
 from core.policy.compile import CompiledPolicy
 from core.policy.conditions import ContextValue
@@ -14,7 +16,15 @@ from core.policy.decide import Decision, decide
 from core.policy.facts import Check, GrantFacts, KeyFacts, PrincipalFacts, Scope, Subject
 from core.policy.messages import ResourceForm, access_denied_message
 
-__all__ = ["RequestFacts", "ResourceForm", "access_denied_message", "check_on_key", "checks_for", "permitted_at"]
+__all__ = [
+    "ON_ONE_KEY",
+    "RequestFacts",
+    "ResourceForm",
+    "access_denied_message",
+    "check_on_key",
+    "checks_for",
+    "permitted_at",
+]
 
 Context = Mapping[str, ContextValue]
 
@@ -154,7 +164,7 @@ def _update_primary_region(facts: RequestFacts) -> tuple[Check, ...]:
     replica = _on_key("kms:UpdatePrimaryRegion", facts, facts.other_key, context, Subject.OTHER_KEY)
     return (
         _on_key("kms:UpdatePrimaryRegion", facts, facts.key, facts.context),
-        replace(replica, region=there),
+        structs.replace(replica, region=there),
     )
 
 
@@ -168,7 +178,7 @@ def _create_key(facts: RequestFacts) -> tuple[Check, ...]:
             "AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
         )
         check = _without_key("iam:CreateServiceLinkedRole", facts, role)
-        checks.append(replace(check, subject=Subject.SERVICE_LINKED_ROLE))
+        checks.append(structs.replace(check, subject=Subject.SERVICE_LINKED_ROLE))
     return (*checks, *_lockout(facts, facts.new_key, facts.region))
 
 
@@ -201,8 +211,8 @@ def _put_key_policy(facts: RequestFacts) -> tuple[Check, ...]:
 def _retire_grant(facts: RequestFacts) -> tuple[Check, ...]:
     if facts.grant is None:
         raise ValueError("kms:RetireGrant is about a grant")
-    check = replace(_on_key("kms:RetireGrant", facts, facts.key, facts.context), scope=Scope.RETIRE, grant=facts.grant)
-    return (check,)
+    check = _on_key("kms:RetireGrant", facts, facts.key, facts.context)
+    return (structs.replace(check, scope=Scope.RETIRE, grant=facts.grant),)
 
 
 def _list_retirable_grants(facts: RequestFacts) -> tuple[Check, ...]:
@@ -224,3 +234,8 @@ _BUILDERS: Mapping[str, Callable[[RequestFacts], tuple[Check, ...]]] = MappingPr
         "ListRetirableGrants": _list_retirable_grants,
     }
 )
+
+ON_ONE_KEY: frozenset[str] = frozenset(
+    name for name, operation in OPERATIONS.items() if operation.where is Where.KEY_POLICY and name not in _BUILDERS
+)
+"""The operations whose only check is their own permission on their key: :func:`check_on_key` builds it."""

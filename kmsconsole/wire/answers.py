@@ -1,7 +1,8 @@
 """Answers of the API door, and how a refusal looks on the wire. The only place that builds an error body."""
 
-from dataclasses import dataclass, field
+import time
 from email.utils import formatdate
+from functools import lru_cache
 
 import msgspec
 
@@ -11,21 +12,30 @@ JSON_TYPE = "application/x-amz-json-1.1"
 XML_TYPE = "text/xml"
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
 _REASONS |= {409: "Conflict", 413: "Content Too Large", 500: "Internal Server Error"}
+_STATUS_LINES = {status: f"{status} {reason}" for status, reason in _REASONS.items()}
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@lru_cache(maxsize=2)
+def _http_date(second: int) -> str:
+    """Return a second since the epoch as HTTP writes it: one text for all answers of that second."""
+    return formatdate(second, usegmt=True)
+
+
+class Answer(msgspec.Struct, frozen=True):
     """One HTTP answer."""
 
     status: int
-    body: bytes = field(repr=False)
+    body: bytes
     request_id: str
     content_type: str = JSON_TYPE
 
+    def __repr__(self) -> str:
+        return f"Answer({self.status} {self.request_id})"
+
     @property
     def status_line(self) -> str:
-        return f"{self.status} {_REASONS.get(self.status, 'Error')}"
+        return _STATUS_LINES.get(self.status) or f"{self.status} Error"
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -34,7 +44,7 @@ class Answer:
             ("Cache-Control", "no-cache, no-store, must-revalidate, private"),
             ("Expires", "0"),
             ("Pragma", "no-cache"),
-            ("Date", formatdate(usegmt=True)),
+            ("Date", _http_date(int(time.time()))),
             ("Content-Type", self.content_type),
             ("Content-Length", str(len(self.body))),
         ]

@@ -1,9 +1,9 @@
 """The API door's authentication: whose signature is it, and is it right? Source: kms-semantics 1.4."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from django.conf import settings
 
 from core.errors import InvalidSignatureException, KmsError, UnrecognizedClientException
@@ -13,8 +13,7 @@ from operations.pipeline import GLOBAL_REGION, GLOBAL_SERVICES
 from operations.snapshots import CredentialSnapshot, find_credential
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(msgspec.Struct, frozen=True):
     """The parts of an HTTP request that a signature covers; ``path`` and ``query`` still percent-encoded."""
 
     method: str

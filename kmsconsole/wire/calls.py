@@ -1,5 +1,6 @@
 """From a signed request to a call, and running it: what both protocols of the API door share."""
 
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from core.calls import Call, Door, Result
 from core.errors import KmsError, KMSInternalException
 from kmsconsole.wire.authenticate import KnownCallerError, SignedRequest, authenticate
 from operations import clock, pipeline
+
+_RANDOM_BITS = 0xFFFFFFFFFFFF0FFF3FFFFFFFFFFFFFFF
+_VERSION_4 = 0x40008000000000000000
 
 
 def authenticated_call(
@@ -66,6 +70,15 @@ def source_address(environ: Mapping[str, Any]) -> str:
             if address not in settings.KMS_TRUSTED_PROXIES:
                 return str(address)
     return peer
+
+
+def new_request_id() -> str:
+    """Return a new UUID of version 4 (RFC 9562) as 32 hex digits. It is a name, not a secret.
+
+    Not from the operating system: each ``os.urandom`` hands the interpreter's lock to another thread.
+    """
+    drawn = random.getrandbits(128)
+    return f"{drawn & _RANDOM_BITS | _VERSION_4:032x}"
 
 
 def shown(request_id: str) -> str:

@@ -5,8 +5,8 @@ protocol. The same function serves ``wsgi.py`` and a view, so both give the same
 """
 
 import logging
-import uuid
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from core.shapes import encode_response
 from kmsconsole.wire import query
 from kmsconsole.wire.answers import Answer, json_refusal
 from kmsconsole.wire.authenticate import SignedRequest
-from kmsconsole.wire.calls import authenticated_call, drop_broken_connection, run, shown
+from kmsconsole.wire.calls import authenticated_call, drop_broken_connection, new_request_id, run, shown
 from operations.registry import OPERATIONS
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def is_api_request(environ: Mapping[str, Any]) -> bool:
 
 def handle(environ: Mapping[str, Any]) -> Answer:
     """Answer one API request. Never raises: a fault of our own is logged and answered without its text."""
-    request_id = uuid.uuid4().hex
+    request_id = new_request_id()
     try:
         request = _read(environ)
         target = request.headers.get("x-amz-target")
@@ -73,6 +73,12 @@ def _handle_json(request: SignedRequest, target: str, environ: Mapping[str, Any]
     return Answer(200, body, shown(request_id))
 
 
+@lru_cache(maxsize=1024)
+def _headers_of(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the header that each variable of a WSGI environment carries: the same for all requests of one client."""
+    return tuple((name[5:].replace("_", "-").lower(), name) for name in names if name.startswith("HTTP_"))
+
+
 def _read(environ: Mapping[str, Any]) -> SignedRequest:
     """Read a request, refusing a body over the limit before reading it."""
     limit = settings.KMS_API_MAX_BODY_BYTES
@@ -85,7 +91,7 @@ def _read(environ: Mapping[str, Any]) -> SignedRequest:
             raise RequestEntityTooLargeException(limit_bytes=limit)
     else:
         body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
-    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    headers = {header: environ[name] for header, name in _headers_of(tuple(environ))}
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
     if environ.get("CONTENT_LENGTH"):

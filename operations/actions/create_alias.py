@@ -1,6 +1,6 @@
 """CreateAlias: give a key a name, unique in account and Region. Source: API Reference, CreateAlias."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from audit.changes import Touched
 from core.calls import Call

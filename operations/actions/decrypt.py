@@ -4,7 +4,7 @@ Source: API Reference, Decrypt; kms-semantics 4.16 (which key, which error). A s
 ``KeyId`` in the request must be that key.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from core.calls import Call
 from core.crypto.key_specs import KeyUsage

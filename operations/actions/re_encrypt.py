@@ -3,7 +3,7 @@
 Source: API Reference, ReEncrypt; permissions kms:ReEncryptFrom and kms:ReEncryptTo.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from core.calls import Call
 from core.crypto.key_specs import KeyUsage

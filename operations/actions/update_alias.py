@@ -3,7 +3,7 @@
 Moving an alias off a key that is pending deletion succeeds, moving it onto one does not (kms-semantics 2.5, note 10).
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from audit.changes import Touched
 from core.calls import Call

@@ -3,10 +3,10 @@
 Source: kms-semantics 2.2; values of absent members: its note 1.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from core.errors import AccessDeniedException
 from operations import clock, pipeline
