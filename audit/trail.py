@@ -209,12 +209,12 @@ class Trail:
 
     def _write_postgres(self, raw: Any, batch: list[_Waiting]) -> None:
         with raw.transaction(), raw.cursor() as cursor:
-            cursor.execute(
-                "SELECT c.length, c.head, (SELECT version FROM audit_configversion WHERE id = 1)"
-                " FROM audit_auditchain c WHERE c.id = %s FOR UPDATE",
-                [self._chain],
-            )
-            length, head, version = cursor.fetchone()
+            cursor.execute(_HEAD_LOCKED, [self._chain])
+            length, head = cursor.fetchone()
+            # INVARIANT: read by a statement of its own, after the lock. In the same statement it would be as old as the
+            # moment when the wait for the lock began, and a call could be recorded behind the change that forbids it.
+            cursor.execute("SELECT version FROM audit_configversion WHERE id = 1")
+            (version,) = cursor.fetchone()
             records = self._current(batch, version)
             if records:
                 rows, length, head = self._chained(self._chain, length, bytes(head), records)
