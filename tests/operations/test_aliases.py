@@ -39,6 +39,7 @@ def test_a_name_must_be_one_that_customers_may_use(people, action, name, expecte
     assert refused(people.ada, action, change(action, name, key["KeyId"])) == expected
 
 
+@pytest.mark.postgres
 def test_a_name_is_taken_once_in_an_account_and_region(people):
     one, other = make_key(people.ada, alias="payroll"), make_key(people.ada)
     taken = {"AliasName": "alias/payroll", "TargetKeyId": other["KeyId"]}
@@ -90,6 +91,7 @@ def test_an_alias_cannot_name_a_key_of_another_account(people):
     assert refused(people.olga, "CreateAlias", request).code == "AccessDeniedException"
 
 
+@pytest.mark.postgres
 def test_updating_keeps_the_day_of_creation(people):
     one, other = make_key(people.ada, alias="payroll"), make_key(people.ada)
     before = run_as(people.ada, "ListAliases")["Aliases"][0]

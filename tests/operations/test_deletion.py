@@ -25,6 +25,7 @@ def test_beyond_the_service_model_the_general_sentence_answers(people, window, b
     )
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize(("members", "window"), [({}, 30), ({"PendingWindowInDays": 7}, 7)])
 def test_the_date_is_the_call_plus_the_window_to_the_millisecond(people, members, window):
     key, then = make_key(people.ada), clock.account_time(0)

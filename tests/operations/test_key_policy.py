@@ -171,6 +171,7 @@ def test_principals_must_exist(people, principal, exists):
         assert refused(people.ada, "PutKeyPolicy", members) == INVALID_PRINCIPALS
 
 
+@pytest.mark.postgres
 def test_a_deleted_user_is_shown_by_its_unique_id_and_a_new_one_of_that_name_gets_nothing(people):
     eve = hire("Eve")
     key_id = make_key(people.ada, policy=policy_of(statement(ACCOUNT, "kms:*"), statement(eve.arn, "kms:DescribeKey")))[
@@ -215,6 +216,7 @@ def test_a_short_principal_is_shown_as_an_arn_and_a_list_of_one_as_a_text(people
     }
 
 
+@pytest.mark.postgres
 def test_a_new_policy_holds_at_once(people):
     key_id = make_key(people.ada)["KeyId"]
     members = {"KeyId": key_id, "Plaintext": b"x"}

@@ -39,6 +39,7 @@ def test_a_new_key_does_not_rotate(people):
     assert status(people.ada, key["KeyId"]) == {"KeyRotationEnabled": False, "KeyId": key["Arn"]}
 
 
+@pytest.mark.postgres
 def test_the_first_period_is_a_year_counted_from_the_call(people):
     key_id, then = make_key(people.ada)["KeyId"], clock.account_time(0)
     run_as(people.ada, "EnableKeyRotation", {"KeyId": key_id}, time=then)
@@ -103,6 +104,7 @@ def test_a_running_rotation_ends_although_the_key_is_disabled(people, settings):
     assert after["CurrentKeyMaterialId"] != key["CurrentKeyMaterialId"]
 
 
+@pytest.mark.postgres
 def test_old_ciphertext_opens_and_names_its_material(people, at_once):
     ada, scene = people.ada, make_scene(people.ada)
     before = run_as(ada, "Decrypt", {"CiphertextBlob": scene.blob})

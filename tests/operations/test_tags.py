@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import Refused, hire, make_key, refused, run_as
 
+pytestmark = pytest.mark.postgres
+
 
 def tags(*keys: str) -> list[dict[str, str]]:
     return [{"TagKey": key, "TagValue": "v"} for key in keys]

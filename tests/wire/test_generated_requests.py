@@ -176,6 +176,7 @@ def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, caplog,
 
 ERRORS = service_model.error_names() | {
     "AccessDeniedException",
+    "NotAuthorizedException",  # an alias of AWS's own
     "SerializationException",
     "ValidationException",
 }
