@@ -290,3 +290,12 @@ class IamMissingAction(IamError):
 class IamInvalidAction(IamError):
     wire_code = "InvalidAction"
     template = "Could not find operation {action} for version {version}"
+
+
+# --- grants -----------------------------------------------------------------------------------------------------------
+class InvalidGrantTokenException(KmsError):
+    template = "The grant token is not valid."
+
+
+class InvalidGrantIdException(KmsError):
+    template = "The grant ID is not valid."

@@ -14,9 +14,11 @@ from core.policy.decide import Subject as CheckSubject
 from core.policy.messages import ResourceForm, access_denied_message
 from core.policy.requests import ON_ONE_KEY, RequestFacts, check_on_key, checks_for, permitted_at
 from operations import facts
+from operations.grants import grants_for
 from operations.registry import Operation
 from operations.request_context import RequestContext
 from operations.resolve import Subject
+from operations.snapshots import KeySnapshot
 
 # Services that speak JSON; IAM and STS have another name for the same refusal.
 JSON_SERVICES = frozenset({"kms", "cloudtrail"})
@@ -43,9 +45,9 @@ def checks_of(call: Call, operation: Operation, request: Any, subjects: Sequence
     if operation.name in ON_ONE_KEY:
         subject = subjects[0]
         extra = {"kms:RequestAlias": subject.request_alias} if subject.request_alias else None
-        encryption_context = getattr(request, "encryption_context", None)
+        encryption_context, _ = _encryption_contexts(request)
         context = RequestContext(call, operation.name, request, encryption_context=encryption_context, extra=extra)
-        return (check_on_key(operation.permission, subject.key.facts, context, call.region),)
+        return (check_on_key(operation.permission, _with_grants(call, subject.key), context, call.region),)
     return checks_for(operation.name, _request_facts(call, operation, request, subjects))
 
 
@@ -112,15 +114,29 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
         account_id=call.caller.account_id,
         context=contexts[0],
         other_context=contexts[1] if re_encrypts else None,
-        key=subjects[0].key.facts if subjects else None,
-        other_key=subjects[1].key.facts if len(subjects) > 1 else None,
+        key=_with_grants(call, subjects[0].key) if subjects else None,
+        other_key=_with_grants(call, subjects[1].key) if len(subjects) > 1 else None,
+        grant=subjects[0].grant if subjects else None,
+        retiring_principal_arn=getattr(request, "retiring_principal", None),
         alias_arn=next((subject.alias_arn for subject in subjects if subject.alias_arn), None),
         new_key=facts.unborn_key(call.caller.account_id, call.region) if operation.name == "CreateKey" else None,
         has_tags=operation.name == "CreateKey" and bool(request.tags),
     )
 
 
+def _with_grants(call: Call, key: KeySnapshot) -> KeyFacts:
+    """Return the facts of a key with the grants that name the caller."""
+    if not key.has_grants:
+        return key.facts
+    principal = call.caller.facts
+    return replace(key.facts, grants=grants_for(key, (*principal.keys, principal.unique_id)))
+
+
 def _encryption_contexts(request: Any) -> tuple[Any, Any]:
+    constraints = getattr(request, "constraints", None)
+    if constraints is not None:
+        pairs = constraints.encryption_context_equals or constraints.encryption_context_subset
+        return pairs, pairs
     own = getattr(request, "encryption_context", None)
     if own is not None:
         return own, own

@@ -6,6 +6,7 @@ Source: kms-semantics 1.6.
 from collections.abc import Sequence
 
 from core.calls import Call
+from core.errors import InvalidMarkerException
 from core.pagination import make_marker, read_marker
 from keys import custody
 
@@ -25,6 +26,14 @@ def read_position(operation: str, call: Call, marker: str | None, extra: str = "
         return ""
     (position,) = read_marker(custody.marker_key(), operation, _filters(call, extra), marker)
     return str(position)
+
+
+def read_number(operation: str, call: Call, marker: str | None, extra: str = "") -> int:
+    """Return where the page starts for lists ordered by a number (0 for the first)."""
+    position = read_position(operation, call, marker, extra) or "0"
+    if not position.isdigit():
+        raise InvalidMarkerException()
+    return int(position)
 
 
 def paged(

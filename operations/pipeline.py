@@ -20,6 +20,7 @@ from core.key_states import check_state
 from operations import record
 from operations.authorize import authorize
 from operations.changes import writers_turn
+from operations.grant_tokens import read_token
 from operations.record import Progress
 from operations.registry import OPERATIONS, Operation, Outcome
 from operations.resolve import Subject
@@ -114,6 +115,8 @@ def _decide_and_execute(call: Call, operation: Operation, progress: Progress) ->
 
 def _permitted(call: Call, operation: Operation, request: Any, progress: Progress | None = None) -> Sequence[Subject]:
     """Resolve, authorize, check the states; returns the keys that the request is about."""
+    for token in getattr(request, "grant_tokens", None) or ():
+        read_token(token)  # grants take effect at once, so a token of ours changes nothing; a made-up one is refused
     subjects: Sequence[Subject] = operation.resolve(call, request) if operation.resolve is not None else ()
     if progress is not None:
         progress.subjects = subjects

@@ -40,6 +40,15 @@ def _tag_keys(call: Call, request: Any) -> ContextValue | None:
     return tuple(keys) or None
 
 
+def _constraint_type(call: Call, request: Any) -> ContextValue | None:
+    constraints = request.constraints
+    if constraints is None:
+        return None
+    if constraints.encryption_context_equals is not None:
+        return "EncryptionContextEquals"
+    return "EncryptionContextSubset" if constraints.encryption_context_subset is not None else None
+
+
 def _constant(value: str) -> Read:
     return lambda call, request: value
 
@@ -70,6 +79,12 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
     "PutKeyPolicy": _BYPASS,
     "TagResource": _TAGS,
     "UntagResource": _TAGS,
+    "CreateGrant": {
+        "kms:GrantOperations": lambda call, request: tuple(request.operations),
+        "kms:GranteePrincipal": _member("grantee_principal"),
+        "kms:RetiringPrincipal": _member("retiring_principal"),
+        "kms:GrantConstraintType": _constraint_type,
+    },
     "EnableKeyRotation": {"kms:RotationPeriodInDays": _member("rotation_period_in_days", "365")},
     "ScheduleKeyDeletion": {
         "kms:ScheduleKeyDeletionPendingWindowInDays": _member("pending_window_in_days", "30"),

@@ -11,6 +11,7 @@ import msgspec
 from core.arn import is_key_id, key_arn, partition
 from core.calls import Call
 from core.errors import InvalidArnException, KmsError, NotFoundException
+from core.policy.decide import GrantFacts
 from operations.snapshots import find_alias, find_key
 
 
@@ -29,6 +30,7 @@ class Subject(msgspec.Struct, frozen=True):
     alias_arn: str | None = None
     recorded_as: str | None = None
     state_rule: str | None = None
+    grant: GrantFacts | None = None  # the grant that RetireGrant is about
 
 
 Resolver = Callable[[Call, Any], tuple[Subject, ...]]

@@ -22,6 +22,7 @@ from core.policy.decide import KeyFacts
 from keys import custody
 from keys import queries as key_queries
 from operations import facts
+from policies import queries as policy_queries
 
 Value = TypeVar("Value")
 CACHE_ENTRIES = 50_000  # about 5 KB each: a key with its compiled policy and opened material
@@ -60,6 +61,7 @@ class KeySnapshot:
     next_rotation_at: datetime | None
     materials: tuple[MaterialSnapshot, ...]  # oldest first
     facts: KeyFacts
+    has_grants: bool = False
 
     def state(self, now: datetime) -> KeyState:
         """Return the effective state at ``now``."""
@@ -252,6 +254,7 @@ def key_snapshot(row: Any) -> KeySnapshot:
             for material in row.materials.all()
         ),
         facts=facts.key_facts(row),
+        has_grants=policy_queries.has_grants(row.pk),
     )
 
 

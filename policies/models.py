@@ -116,3 +116,34 @@ class KeyPermission(UserObjectPermissionBase):
         indexes: ClassVar = [
             models.Index(fields=["user", "permission", "content_object"], name="permission_by_user"),
         ]
+
+
+class Grant(models.Model):
+    """A grant on a KMS key: an extra allow beside its policy.
+
+    ``grantee`` and ``retiring`` are principal keys (an account id, the unique id of a user or role, a session ARN, a
+    service name), so that a recreated principal inherits nothing; ``…_shown`` is what the caller wrote.
+    """
+
+    key = models.ForeignKey("keys.KmsKey", on_delete=models.CASCADE, related_name="grants")
+    grant_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=256, blank=True)
+    grantee = models.CharField(max_length=2048)
+    grantee_shown = models.CharField(max_length=2048)
+    retiring = models.CharField(max_length=2048, blank=True)
+    retiring_shown = models.CharField(max_length=2048, blank=True)
+    operations = models.JSONField(default=list)
+    context_equals = models.JSONField(null=True)
+    context_subset = models.JSONField(null=True)
+    source_arn = models.CharField(max_length=256, blank=True)
+    issuing_account_id = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["key", "grantee"], name="grants_by_grantee"),
+            models.Index(fields=["retiring", "id"], name="grants_by_retiring"),
+        ]
+
+    def __str__(self) -> str:
+        return self.grant_id

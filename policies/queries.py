@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Group, Principal
 from policies.aws_managed import AWS_MANAGED
-from policies.models import InlinePolicy, KeyPermission, KeyPolicy, ManagedPolicy, PolicyAttachment
+from policies.models import Grant, InlinePolicy, KeyPermission, KeyPolicy, ManagedPolicy, PolicyAttachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +116,41 @@ def managed_policy_named(account_id: str, name: str) -> ManagedPolicy | None:
 
 def count_managed_policies(account_id: str) -> int:
     return ManagedPolicy.objects.filter(account_id=account_id).count()
+
+
+# --- grants -----------------------------------------------------------------------------------------------------------
+def has_grants(key_pk: int) -> bool:
+    return Grant.objects.filter(key_id=key_pk).exists()
+
+
+def grants_of_grantee(key_pk: int, grantee: str) -> list[Grant]:
+    return list(Grant.objects.filter(key_id=key_pk, grantee=grantee).order_by("id"))
+
+
+def count_grants(key_pk: int) -> int:
+    return Grant.objects.filter(key_id=key_pk).count()
+
+
+def find_grant(grant_id: str) -> Grant | None:
+    return Grant.objects.select_related("key").filter(grant_id=grant_id).first()
+
+
+def same_grants(key_pk: int, name: str, grantee: str) -> list[Grant]:
+    """Return the grants on a key that have this name and grantee: candidates for an idempotent CreateGrant."""
+    return list(Grant.objects.filter(key_id=key_pk, grantee=grantee, name=name).order_by("id"))
+
+
+def grants_page(key_pk: int, after_pk: int, size: int, grant_id: str | None, grantee: str | None) -> list[Grant]:
+    """Return up to ``size`` grants of a key in order of creation, from behind ``after_pk``."""
+    rows = Grant.objects.filter(key_id=key_pk, pk__gt=after_pk)
+    if grant_id is not None:
+        rows = rows.filter(grant_id=grant_id)
+    if grantee is not None:
+        rows = rows.filter(grantee=grantee)
+    return list(rows.order_by("pk")[:size])
+
+
+def retirable_grants_page(retiring: str, region: str, after_pk: int, size: int) -> list[Grant]:
+    """Return up to ``size`` grants of a Region that a principal may retire, from behind ``after_pk``."""
+    rows = Grant.objects.filter(retiring=retiring, key__region=region, pk__gt=after_pk).select_related("key")
+    return list(rows.order_by("pk")[:size])
