@@ -29,6 +29,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "kmsconsole.settings"
 # Playwright's synchronous interface keeps an event loop in the thread of the tests, which Django takes for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
+if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+    # A test's database need not survive a power cut; everything else is as in production.
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 settings.STATIC_ROOT = DATA_DIR / "static"  # whitenoise warns of a missing folder; files come from the finders
 settings.STATIC_ROOT.mkdir()
 
@@ -108,12 +112,29 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": executable, "args": quiet + as_root}
 
 
-@pytest.fixture
-def people(installation):
-    """Two accounts and everybody in them; see tests/people.py."""
+@pytest.fixture(scope="session")
+def peopled_database(installed_database, django_db_blocker):
+    """The installation with two accounts and everybody in them, and who they are."""
     from tests.people import settle
 
-    return settle()
+    with django_db_blocker.unblock():
+        put_back(installed_database)
+        prepare()
+        people = settle()
+        pristine = PRISTINE_DATABASES[connection.vendor](connection)
+        connection.close()
+    return pristine, people
+
+
+@pytest.fixture
+def people(transactional_db, peopled_database):
+    """Two accounts and everybody in them; see tests/people.py."""
+    import copy
+
+    database, people = peopled_database
+    put_back(database)
+    prepare()
+    return copy.deepcopy(people)
 
 
 @pytest.fixture

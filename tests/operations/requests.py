@@ -11,6 +11,8 @@ from tests.people import Person
 Request = dict[str, Any]
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {"ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo")}
 WITHOUT_KEY = frozenset({"CreateKey", "GenerateRandom", "ListAliases", "ListKeys"})
+# The grant, or the account of the retiring principal, decides these: see test_grants.py.
+WITH_RULES_OF_THEIR_OWN = frozenset({"ListRetirableGrants", "RetireGrant"})
 ON_ALIASES = frozenset({"CreateAlias", "DeleteAlias", "UpdateAlias"})
 
 
@@ -21,6 +23,7 @@ class Scene:
     owner: Person
     arn: str
     blob: bytes
+    grant_id: str = "0" * 64
     named: str = ""  # how requests name the key; its ARN unless said
 
     @property
@@ -34,6 +37,11 @@ class Scene:
 REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "CancelKeyDeletion": lambda scene: {"KeyId": scene.named},
     "CreateAlias": lambda scene: {"AliasName": "alias/second", "TargetKeyId": scene.named},
+    "CreateGrant": lambda scene: {
+        "KeyId": scene.named,
+        "GranteePrincipal": scene.owner.arn,
+        "Operations": ["DescribeKey"],
+    },
     "CreateKey": lambda scene: {},
     "Decrypt": lambda scene: {"KeyId": scene.named, "CiphertextBlob": scene.blob},
     "DeleteAlias": lambda scene: {"AliasName": "alias/scene"},
@@ -49,6 +57,7 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "GetKeyPolicy": lambda scene: {"KeyId": scene.named},
     "GetKeyRotationStatus": lambda scene: {"KeyId": scene.named},
     "ListAliases": lambda scene: {},
+    "ListGrants": lambda scene: {"KeyId": scene.named},
     "ListKeyPolicies": lambda scene: {"KeyId": scene.named},
     "ListKeyRotations": lambda scene: {"KeyId": scene.named},
     "ListKeys": lambda scene: {},
@@ -64,6 +73,7 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
         "SourceKeyId": scene.named,
         "DestinationKeyId": scene.named,
     },
+    "RevokeGrant": lambda scene: {"KeyId": scene.named, "GrantId": scene.grant_id},
     "RotateKeyOnDemand": lambda scene: {"KeyId": scene.named},
     "ScheduleKeyDeletion": lambda scene: {"KeyId": scene.named, "PendingWindowInDays": 7},
     "TagResource": lambda scene: {"KeyId": scene.named, "Tags": [{"TagKey": "team", "TagValue": "hr"}]},
@@ -78,7 +88,11 @@ def kms_actions() -> list[str]:
     from operations.registry import load_actions
 
     load_actions()
-    return sorted(name for name, operation in OPERATIONS.items() if operation.service == "kms")
+    return sorted(
+        name
+        for name, operation in OPERATIONS.items()
+        if operation.service == "kms" and name not in WITH_RULES_OF_THEIR_OWN
+    )
 
 
 def permissions_of(action: str) -> tuple[str, ...]:
@@ -91,4 +105,6 @@ def make_scene(owner: Person, policy: str | None = None, *, for_action: str = ""
     blob = run_as(owner, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
     if for_action == "CancelKeyDeletion":
         run_as(owner, "ScheduleKeyDeletion", {"KeyId": key["KeyId"]})
-    return Scene(owner, key["Arn"], blob, key["Arn"])
+    grant = {"KeyId": key["KeyId"], "GranteePrincipal": owner.arn, "Operations": ["RetireGrant"]}
+    grant_id = run_as(owner, "CreateGrant", grant)["GrantId"] if for_action == "RevokeGrant" else "0" * 64
+    return Scene(owner, key["Arn"], blob, grant_id, key["Arn"])
