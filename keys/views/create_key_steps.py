@@ -60,12 +60,12 @@ STEPS = (
         "administrators",
         _("Define key administrative permissions"),
         AdministratorsForm,
-        "key-administrators",
+        "define-key-administrative-permissions",
         optional=True,
     ),
-    Step("users", _("Define key usage permissions"), UsersForm, "key-users", optional=True),
-    Step("policy", _("Edit key policy"), PolicyForm, "key-policy", optional=True),
-    Step("review", _("Review"), ReviewForm, "create-key-review"),
+    Step("users", _("Define key usage permissions"), UsersForm, "define-key-usage-permissions", optional=True),
+    Step("policy", _("Edit key policy"), PolicyForm, "edit-key-policy", optional=True),
+    Step("review", _("Review"), ReviewForm, "review"),
 )
 BY_KEY: Mapping[str, Step] = {step.key: step for step in STEPS}
 FIRST, POLICY, REVIEW = STEPS[0], BY_KEY["policy"], BY_KEY["review"]

@@ -214,7 +214,7 @@ def _service(
     if refusal.message == LOCKOUT:
         message = _(
             "With this key policy you could not change the key policy any more. Keep a statement that allows you "
-            "kms:PutKeyPolicy."
+            "kms:PutKeyPolicy, for example one with you as a key administrator."
         )
         return [_error(positions.of_name(("Statement",)), message)]
     return [_error(positions.of_value(()), refusal.message or refusal.code)]
