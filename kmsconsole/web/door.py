@@ -20,13 +20,20 @@ from operations.snapshots import cache
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
-REGION_KEY = "region"
+REGION_KEY = "kms_region"  # the session's key of the Region last used; see kmsconsole.web.shell.remember_region
+DEFAULT_REGION_COOKIE = "kms_default_region"
 
 
 def current_region(request: HttpRequest) -> str:
-    """Return the Region of a page: the address says it, else the one last used, else the installation's default."""
-    asked = request.GET.get("region", "") or request.session.get(REGION_KEY, "")
-    return asked if asked in settings.KMS_REGIONS else settings.KMS_DEFAULT_REGION
+    """Return the Region of a page: the address says it, else the one last used, else the reader's default."""
+    asked = request.GET.get("region", "") or getattr(request, "session", {}).get(REGION_KEY, "")
+    return str(asked) if asked in settings.KMS_REGIONS else default_region(request)
+
+
+def default_region(request: HttpRequest) -> str:
+    """Return the Region that the console opens in: chosen in the settings page, else the installation's."""
+    chosen = request.COOKIES.get(DEFAULT_REGION_COOKIE, "")
+    return chosen if chosen in settings.KMS_REGIONS else str(settings.KMS_DEFAULT_REGION)
 
 
 def signed_in(
@@ -42,9 +49,6 @@ def signed_in(
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         if getattr(request.user, "must_change_password", False):
             return redirect("accounts:change_password")
-        asked = request.GET.get("region", "")
-        if asked in settings.KMS_REGIONS and request.session.get(REGION_KEY) != asked:
-            request.session[REGION_KEY] = asked
         return view(request, *args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # functools.wraps keeps the signature

@@ -13,20 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kmsconsole.web import flash
 from kmsconsole.web.components import Flash
+from kmsconsole.web.door import REGION_KEY, current_region
 from kmsconsole.web.navigation import SERVICES, TITLES, Service, link, service_of
 from kmsconsole.web.regions import Region, grouped, region
 
-REGION = "kms_region"  # the session's key of the Region last used
 MODE_COOKIE, NAVIGATION_COOKIE, DENSITY_COOKIE = "kms_mode", "kms_navigation", "kms_density"
 MODES: dict[str, str | Promise] = {"auto": _("Browser default"), "light": _("Light"), "dark": _("Dark")}
-
-
-def current_region(request: HttpRequest) -> str:
-    """Return the Region of a page: ``?region=``, else the one this session used last, else the default."""
-    for code in (request.GET.get("region", ""), getattr(request, "session", {}).get(REGION, "")):
-        if code in settings.KMS_REGIONS:
-            return str(code)
-    return str(settings.KMS_DEFAULT_REGION)
 
 
 def remember_region(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -34,8 +26,8 @@ def remember_region(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("region", "")
-        if asked in settings.KMS_REGIONS and request.user.is_authenticated and request.session.get(REGION) != asked:
-            request.session[REGION] = asked
+        if asked in settings.KMS_REGIONS and request.user.is_authenticated and request.session.get(REGION_KEY) != asked:
+            request.session[REGION_KEY] = asked
         return get_response(request)
 
     return middleware
