@@ -1,6 +1,6 @@
 """The only place that filters accounts, principals, groups and credentials."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import AccessKey, Account, Group, Principal, PrincipalKind
@@ -50,6 +50,30 @@ def principals_page(
         rows = rows.filter(_contains(word))
     rows = rows.order_by("-name" if descending else "name", "pk")
     return list(rows[(page - 1) * size : page * size]), rows.count()
+
+
+def users_page(
+    account_id: str, text: str, page: int, size: int, descending: bool = False
+) -> tuple[list[Principal], int]:
+    """Return a page (from 1) of users with their groups and access keys, and how many match."""
+    rows = Principal.objects.filter(account_id=account_id, kind=PrincipalKind.USER)
+    for word in text.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(path__icontains=word) | Q(access_keys__access_key_id=word))
+    rows = rows.distinct().order_by("-name" if descending else "name").prefetch_related("access_keys", "member_of")
+    return list(rows[(page - 1) * size : page * size]), rows.count()
+
+
+def count_users(account_id: str) -> int:
+    return count_principals(account_id, PrincipalKind.USER)
+
+
+def groups_page(account_id: str, text: str, page: int, size: int) -> tuple[list[Group], int]:
+    """Return a page (from 1) of groups with ``number_of_users``, and how many match."""
+    rows = Group.objects.filter(account_id=account_id)
+    for word in text.split():
+        rows = rows.filter(name__icontains=word)
+    counted = rows.annotate(number_of_users=Count("members")).order_by("name").prefetch_related("policy_attachments")
+    return list(counted[(page - 1) * size : page * size]), rows.count()
 
 
 def _contains(word: str) -> Q:
@@ -153,7 +177,3 @@ def has_members(group_pk: int) -> bool:
 
 def find_access_key_of(principal_pk: int, access_key_id: str) -> AccessKey | None:
     return AccessKey.objects.filter(principal_id=principal_pk, access_key_id=access_key_id).first()
-
-
-def load_account(account_id: str) -> Account:
-    return Account.objects.get(pk=account_id)

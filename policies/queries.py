@@ -73,6 +73,17 @@ def attachments_of(policy_arn: str, account_id: str) -> list[PolicyAttachment]:
     ]
 
 
+def entities_attached(policy_arn: str, account_id: str) -> list[Principal | Group]:
+    """Return the users, roles and groups of an account that a managed policy is attached to."""
+    owners = (row.principal or row.group for row in attachments_of(policy_arn, account_id))
+    return [owner for owner in owners if owner is not None]
+
+
+def bounded_by(policy_arn: str, account_id: str) -> list[Principal]:
+    """Return the users and roles of an account whose permissions boundary is a managed policy."""
+    return list(Principal.objects.filter(account_id=account_id, permissions_boundary_arn=policy_arn))
+
+
 def find_inline_policy(owner: Principal | Group, name: str) -> InlinePolicy | None:
     return owner.inline_policies.filter(name=name).first()
 

@@ -15,6 +15,8 @@ Text = str | Promise
 
 # Where a page stands, also before its URL name exists.
 FALLBACKS: Mapping[str, str] = {
+    "accounts:account": "/account",
+    "accounts:security_credentials": "/iam/security-credentials",
     "accounts:sign_in": "/signin",
     "accounts:sign_out": "/signout",
     "accounts:users": "/iam/users",
@@ -31,7 +33,6 @@ FALLBACKS: Mapping[str, str] = {
     "console:privacy": "/console/privacy",
     "console:terms": "/console/terms",
     "console:cookies": "/console/cookies",
-    "console:security": "/iam/security-credentials",
     "keys:landing": "/kms/home",
     "keys:list": "/kms/keys",
     "keys:aws_managed": "/kms/defaultKeys",

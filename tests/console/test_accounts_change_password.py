@@ -31,6 +31,7 @@ def change(client, old=OLD, new=NEW, again=NEW):
 
 def test_who_must_change_the_password_reaches_nothing_else(client, bob):
     enter(client)
+    assert client.get("/iam/users")["Location"] == PAGE
     page = client.get(PAGE).content.decode()
     assert "You have to set a new password" in page
     assert "At least 8 characters" in page
