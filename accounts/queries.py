@@ -177,3 +177,7 @@ def has_members(group_pk: int) -> bool:
 
 def find_access_key_of(principal_pk: int, access_key_id: str) -> AccessKey | None:
     return AccessKey.objects.filter(principal_id=principal_pk, access_key_id=access_key_id).first()
+
+
+def load_account(account_id: str) -> Account:
+    return Account.objects.get(pk=account_id)

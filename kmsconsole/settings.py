@@ -118,6 +118,8 @@ CONTENT_SECURITY_POLICY = {
 # A request body: KMS's largest call is CreateKey with a 131,072-character policy; the console also takes files.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+# Uploads are plaintext and key material: they stay in memory, and what is larger than the limit is not taken at all.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 KMS_API_MAX_BODY_BYTES = 1_048_576
 
 # --- what runs --------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from operations.resolve import Subject
 from operations.snapshots import KeySnapshot
 
 # Services that speak JSON; IAM and STS have another name for the same refusal.
-JSON_SERVICES = frozenset({"kms", "cloudtrail"})
+JSON_SERVICES = frozenset({"kms", "cloudtrail", "kmsconsole"})
 
 
 def authorize(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> None:

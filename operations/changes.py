@@ -17,13 +17,16 @@ def writers_turn() -> AbstractContextManager[Any]:
 
 
 @contextmanager
-def configuration_change(*touched: tuple[Touched, str]) -> Iterator[None]:
+def configuration_change(*touched: tuple[Touched, str]) -> Iterator[list[tuple[Touched, str]]]:
     """Run the block in one transaction that tells every process to drop what it touches.
 
+    The block may add to the list it gets; if the list stays empty, nothing was changed and nothing is told.
     For management commands and upkeep; what people ask for goes through :mod:`operations.pipeline`.
     """
+    told = list(touched)
     with writers_turn(), transaction.atomic():
         version = lock_version()
-        yield
-        record_changes(version, touched or ((Touched.EVERYTHING, ""),))
+        yield told
+        if told:
+            record_changes(version, told)
     cache.refresh()

@@ -63,12 +63,12 @@ def _answer(call: Call, operation: Operation) -> Result:
         version = cache.version
         if version < 0:
             version = cache.refresh()
-        # INVARIANT: the caller is read after the version, so it cannot be older than what the commit compares.
-        call = _renewed(call)
         progress = Progress()
         outcome: Outcome | None = None
         refusal: KmsError | None = None
         try:
+            # INVARIANT: the caller is read after the version, so it cannot be older than what the commit compares.
+            call = _renewed(call)
             outcome = _decide_and_execute(call, operation, progress)
         except KmsError as error:
             refusal = error

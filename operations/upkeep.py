@@ -51,32 +51,30 @@ def run_upkeep() -> Upkeep:
 
 
 def _rotate(account_id: str, now: datetime) -> int:
-    due = queries.keys_due_for_rotation(account_id, now)
-    with configuration_change(*[(Touched.KEY, str(key.pk)) for key in due]):
-        due = queries.keys_due_for_rotation(account_id, now)
-        for key in due:
+    """Add the material of every rotation that is due, each at its own date: a clock may have moved by years."""
+    rotated = 0
+    with configuration_change() as touched:
+        for key in queries.keys_due_for_rotation(account_id, now):
             assert key.next_rotation_at is not None
-            date = key.next_rotation_at
-            stored_keys.add_material(key, stored_keys.AUTOMATIC, now, date)
-            # A key that was disabled for years is rotated once; the schedule goes on from there.
-            while date <= now:
-                date += timedelta(days=key.rotation_period_days)
-            key.next_rotation_at = date
+            while key.next_rotation_at <= now:
+                stored_keys.add_material(key, stored_keys.AUTOMATIC, now, key.next_rotation_at)
+                key.next_rotation_at += timedelta(days=key.rotation_period_days)
+                rotated += 1
             key.save(update_fields=["next_rotation_at"])
-    return len(due)
+            touched.append((Touched.KEY, str(key.pk)))
+    return rotated
 
 
 def _announce(account_id: str, now: datetime) -> int:
     """Record RotateKey for each material whose time has come."""
     event = _intern("RotateKey", queries.regions_of(account_id))
-    due = queries.materials_to_announce(account_id, now)
-    with configuration_change(*[(Touched.KEY, str(material.key_id)) for material in due]):
+    with configuration_change() as touched:
         due = queries.materials_to_announce(account_id, now)
-        rows = [_rotate_key_record(event, material) for material in due]
-        trail.append_in_transaction(connection, rows)
+        trail.append_in_transaction(connection, [_rotate_key_record(event, material) for material in due])
         for material in due:
             material.announced = True
             material.save(update_fields=["announced"])
+            touched.append((Touched.KEY, str(material.key_id)))
     return len(due)
 
 
@@ -93,15 +91,14 @@ def _rotate_key_record(event: int, material: KeyMaterial) -> Record:
 
 
 def _delete(account_id: str, now: datetime) -> int:
-    """Delete keys whose waiting period is over: rows, material, aliases and tags."""
+    """Delete keys whose waiting period is over: rows, material, aliases, grants and tags."""
     event = _intern("DeleteKey", queries.regions_of(account_id))
-    due = queries.keys_due_for_deletion(account_id, now)
-    touched = [(Touched.KEY, str(key.pk)) for key in due]
-    with configuration_change(*touched):
+    with configuration_change() as touched:
         due = queries.keys_due_for_deletion(account_id, now)
-        rows = [_service_record(event, key, key.deletion_date or now, {}) for key in due]
+        rows = [_service_record(event, key, key.deletion_date or now, {"keyId": key.key_id}) for key in due]
         trail.append_in_transaction(connection, rows)
         for key in due:
+            touched.append((Touched.KEY, str(key.pk)))
             key.delete()
     return len(due)
 

@@ -66,10 +66,6 @@ class DescribedKey:
         return self.spec is KeySpec.SYMMETRIC_DEFAULT
 
     @property
-    def encrypts(self) -> bool:
-        return self.usage is KeyUsage.ENCRYPT_DECRYPT
-
-    @property
     def awaits_deletion(self) -> bool:
         return self.state in (KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION)
 

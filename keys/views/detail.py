@@ -33,6 +33,13 @@ TABS: Mapping[str, tuple[str | Promise, Callable[[HttpRequest, DescribedKey], Co
     "rotations": (gettext_lazy("Key material and rotations"), tab_rotations.context),
     "aliases": (gettext_lazy("Aliases"), tab_aliases.context),
 }
+HELP_TOPICS = {
+    "policy": "key-policy",
+    "cryptographic-configuration": "cryptographic-configuration",
+    "tags": "tags",
+    "rotations": "key-material-and-rotations",
+    "aliases": "aliases",
+}
 # Until 2025 the tab was called "Key rotation".
 OLD_NAMES = {"key-rotation": "rotations"}
 
@@ -48,7 +55,7 @@ def key_detail(request: HttpRequest, key: DescribedKey) -> HttpResponse:
         "key": key,
         "breadcrumbs": key_breadcrumbs(request, key),
         "active_nav": "customer-managed-keys" if key.is_customer_managed else "aws-managed-keys",
-        "help_topic": "key-policy" if active == "policy" else "customer-managed-keys",
+        "help_topic": HELP_TOPICS[active],
         "tabs": [Tab(name, TABS[name][0], key.href(tab=name)) for name in shown],
         "active": active,
         "tab_template": f"keys/tabs/{active}.html",
@@ -119,7 +126,7 @@ def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsErro
 
     back = {"ids": key.key_id, "next": key.href()}
     disable = link("keys:disable", region=key.region, **back)
-    encrypt = [MenuItem(_("Encrypt / Decrypt"), href=key.href("keys:encrypt"))] if key.encrypts else []
+    encrypt = [MenuItem(_("Encrypt / Decrypt"), href=key.href("keys:encrypt"))] if key.is_symmetric_encryption else []
     return [
         *encrypt,
         posting(ENABLE, "keys:enable"),

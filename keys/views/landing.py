@@ -21,6 +21,7 @@ MORE_RESOURCES = ((_("API reference"), "APIReference/Welcome.html"), (_("Quotas"
 def landing(request: HttpRequest) -> HttpResponse:
     context = {
         "breadcrumbs": [Crumb("KMS")],
+        "help_topic": "landing",
         "navigation_closed": True,
         "content_width": "full",
         "create_refusal": refusal_of(request, "CreateKey", {}),

@@ -1,4 +1,4 @@
-"""Grants: an extra allow on one key, given, listed, retired and revoked. Source: kms-semantics 4.12, authorization 3.8."""
+"""Grants: an extra allow on one key, given, listed, retired, revoked. Source: kms-semantics 4.12, authorization 3.8."""
 
 import pytest
 

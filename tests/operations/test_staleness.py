@@ -3,6 +3,7 @@
 import pytest
 
 from audit.changes import Touched
+from audit.models import AuditEvent
 from core.errors import AccessDeniedException, DisabledException, UnrecognizedClientException
 from operations import pipeline
 from operations.changes import configuration_change
@@ -22,12 +23,14 @@ def test_a_call_that_was_built_before_a_permission_was_taken_away_is_refused(peo
         pipeline.run(call)
 
 
-def test_a_call_signed_with_a_key_that_was_switched_off_since_is_refused(people):
-    call = call_as(people.ada, "ListKeys")
+@pytest.mark.parametrize("action", ["ListKeys", "CreateKey"])
+def test_a_call_signed_with_a_key_that_was_switched_off_since_is_refused_and_recorded(people, action):
+    call = call_as(people.ada, action)
     with configuration_change((Touched.ACCESS_KEY, people.ada.access_key_id)):
         people.ada.principal.access_keys.update(active=False)
     with pytest.raises(UnrecognizedClientException):
         pipeline.run(call)
+    assert AuditEvent.objects.count() == 1
 
 
 def test_a_change_that_this_process_has_not_noticed_yet_is_noticed_by_the_commit(people):

@@ -1,0 +1,76 @@
+"""Time that really passes: 400 simulated days in seconds leave the states that the tables demand."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from core.errors import AccessDeniedException, NotFoundException, ValidationException
+from keys.models import KmsKey
+from operations.snapshots import cache
+from operations.upkeep import run_upkeep
+from tests.builders import make_key, run_as
+
+
+def pass_days(person, days):
+    run_as(person, "MoveClock", {"Days": days})
+    return run_upkeep()
+
+
+def test_400_days_rotate_every_90_and_old_ciphertext_still_opens(people):
+    key = make_key(people.ada)["KeyId"]
+    old = run_as(people.ada, "Encrypt", {"KeyId": key, "Plaintext": b"old"})["CiphertextBlob"]
+    run_as(people.ada, "EnableKeyRotation", {"KeyId": key, "RotationPeriodInDays": 90})
+    first_date = run_as(people.ada, "GetKeyRotationStatus", {"KeyId": key})["NextRotationDate"]
+    assert pass_days(people.ada, 400).rotated == 4
+    rotations = run_as(people.ada, "ListKeyRotations", {"KeyId": key})["Rotations"]
+    assert [entry["RotationDate"] for entry in rotations] == [first_date + timedelta(days=90 * n) for n in range(4)]
+    assert {entry["RotationType"] for entry in rotations} == {"AUTOMATIC"}
+    assert run_as(people.ada, "Decrypt", {"CiphertextBlob": old})["Plaintext"] == b"old"
+    assert pass_days(people.ada, 0.1).rotated == 0
+
+
+def test_what_fell_due_while_a_key_was_disabled_is_made_up_for_once(people):
+    key = make_key(people.ada)["KeyId"]
+    run_as(people.ada, "EnableKeyRotation", {"KeyId": key, "RotationPeriodInDays": 90})
+    run_as(people.ada, "DisableKey", {"KeyId": key})
+    assert pass_days(people.ada, 400).rotated == 0
+    run_as(people.ada, "EnableKey", {"KeyId": key})
+    assert run_upkeep().rotated == 1
+
+
+def test_a_key_is_gone_when_its_waiting_period_is_over_swept_or_not(people):
+    key = make_key(people.ada, alias="short")["KeyId"]
+    run_as(people.ada, "ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": 7})
+    run_as(people.ada, "MoveClock", {"Days": 7.01})
+    with pytest.raises(NotFoundException, match="does not exist"):
+        run_as(people.ada, "DescribeKey", {"KeyId": key})
+    assert run_upkeep().deleted == 1
+    assert not KmsKey.objects.filter(key_id=key).exists()
+    with pytest.raises(NotFoundException):
+        run_as(people.ada, "DescribeKey", {"KeyId": "alias/short"})
+
+
+def test_the_other_accounts_clock_stays(people):
+    theirs = make_key(people.olga)
+    pass_days(people.ada, 400)
+    later = make_key(people.olga)
+    assert later["CreationDate"] - theirs["CreationDate"] < timedelta(minutes=5)
+
+
+def test_only_who_may_moves_the_clock_and_never_back(people):
+    with pytest.raises(AccessDeniedException):
+        run_as(people.bob, "MoveClock", {"Days": 1})
+    for days in (-1, 0, "soon", 1e9):
+        with pytest.raises(ValidationException):
+            run_as(people.ada, "MoveClock", {"Days": days})
+
+
+def test_the_command_moves_the_clock_and_does_what_is_due(people, capsys):
+    key = make_key(people.ada)["KeyId"]
+    run_as(people.ada, "ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": 7})
+    call_command("move_clock", people.ada.account_id, "--days", "8", "--json")
+    assert '"deleted": 1' in capsys.readouterr().out
+    cache.refresh()
+    with pytest.raises(NotFoundException):
+        run_as(people.ada, "DescribeKey", {"KeyId": key})
