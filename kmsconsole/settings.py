@@ -276,6 +276,7 @@ if KMS_ROOT_KEY_SOURCE not in ("file", "env", "secret-file"):
 KMS_ROOT_KEY = env.str("KMS_ROOT_KEY", "")  # base64 of 32 bytes, with the source env
 KMS_ROOT_KEY_FILE = env.str("KMS_ROOT_KEY_FILE", "")  # with the source secret-file
 KMS_ROTATION_SECONDS = _int("KMS_ROTATION_SECONDS", 30, 0, 86_400)  # how long an on-demand rotation takes
+KMS_REQUEST_QUOTAS = _bool("KMS_REQUEST_QUOTAS", False)  # AWS's request rates, with ThrottlingException
 KMS_GALLERY = _bool("KMS_GALLERY", False)  # pages with every component, for development and tests
 KMS_DEMO = _bool("KMS_DEMO", True)
 KMS_DEMO_PASSWORD = env.str("KMS_DEMO_PASSWORD", "")

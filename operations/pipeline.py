@@ -9,6 +9,7 @@ pipeline".
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from msgspec.structs import replace
 
@@ -25,10 +26,12 @@ from operations.record import Progress
 from operations.registry import OPERATIONS, Operation, Outcome
 from operations.resolve import Subject
 from operations.snapshots import cache, find_caller, find_credential
+from operations.throttling import throttle
 
 # Source: CloudTrail User Guide, "Global service events": their events are in this Region.
 GLOBAL_REGION = "us-east-1"
 GLOBAL_SERVICES = frozenset({"iam", "signin"})
+
 ATTEMPTS = 20  # a call is decided again only when the configuration changed in the same instant
 
 
@@ -120,6 +123,8 @@ def _permitted(call: Call, operation: Operation, request: Any, progress: Progres
     subjects: Sequence[Subject] = operation.resolve(call, request) if operation.resolve is not None else ()
     if progress is not None:
         progress.subjects = subjects
+        if settings.KMS_REQUEST_QUOTAS:
+            throttle(call, operation, request, subjects)
     if operation.authorized:
         authorize(call, operation, request, subjects)
     for subject in subjects:

@@ -1,6 +1,6 @@
 """MoveClock: set an account's clock ahead, so that a lab need not wait for a rotation or a deletion.
 
-An action of this project, not of AWS. Its permission is ``kmsconsole:MoveClock``, which AdministratorAccess has. A clock
+An action of this project, not of AWS. Its permission is ``kmsconsole:MoveClock``, in AdministratorAccess. A clock
 never goes back: nothing that has happened could be undone.
 """
 
