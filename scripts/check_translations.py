@@ -35,6 +35,24 @@ UNTRANSLATED_ELEMENTS = frozenset({"code", "kbd", "samp", "script", "style"})
 SPOKEN_ARGUMENTS = r"title|label|text|heading|header|description|placeholder|message|confirm|caption|hint|help|empty"
 FILLER = "\ue000"  # what a template tag leaves behind
 WORD = re.compile(r"[A-Za-z]{2,}")
+# Product names, API actions and values are the same in every language (console 6).
+NAMES = frozenset(
+    {
+        "AWS",
+        "CLI",
+        "CloudShell",
+        "CloudTrail",
+        "Decrypt",
+        "Encrypt",
+        "IAM",
+        "KMS",
+        "Python",
+        "STS",
+        "UTC",
+        "false",
+        "true",
+    }
+)
 
 _HIDDEN = re.compile(
     r"\{#.*?#\}"
@@ -90,7 +108,7 @@ class VisibleText(HTMLParser):
             self._report(data)
 
     def _report(self, text: str) -> None:
-        if WORD.search(text):
+        if set(WORD.findall(text)) - NAMES:
             skipped = text[: len(text) - len(text.lstrip())].count("\n")
             self.findings.append((self.getpos()[0] + skipped, " ".join(text.replace(FILLER, "…").split())))
 
@@ -105,7 +123,7 @@ def find_in_template(source: str) -> list[Finding]:
         findings += [
             (source.count("\n", 0, match.start("text")) + 1, match["text"])
             for match in pattern.finditer(source)
-            if match["text"][:1].isupper()
+            if match["text"][:1].isupper() and set(WORD.findall(match["text"])) - NAMES
         ]
     return sorted(findings)
 
