@@ -84,7 +84,7 @@ def _from_alias(call: Call, account_id: str, name: str) -> Subject:
 def _from_arn(call: Call, arn: str) -> Subject:
     parts = arn.split(":", 5)
     if len(parts) != 6 or parts[2] != "kms":
-        raise InvalidArnException(f"Invalid arn {arn}")
+        raise NotFoundException(f"Invalid arn {arn}")
     if parts[3] != call.region or parts[1] != partition(call.region):
         raise NotFoundException(f"Invalid arn {parts[3]}")
     if parts[5].startswith("alias/"):

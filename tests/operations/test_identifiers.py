@@ -48,6 +48,8 @@ def test_an_alias_is_refused_where_only_a_key_is_meant(people, action):
         ("mrk-fake", "Invalid keyId 'mrk-fake'"),
         (UNKNOWN.upper().replace("1", "A"), f"Invalid keyId '{UNKNOWN.upper().replace('1', 'A')}'"),
         (f" {UNKNOWN}", f"Invalid keyId ' {UNKNOWN}'"),
+        ("arn:", "Invalid arn arn:"),
+        ("arn:aws:s3:::bucket", "Invalid arn arn:aws:s3:::bucket"),
         (f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{UNKNOWN}", "Invalid arn eu-west-1"),
         (f"arn:aws:kms:eu-west-1:{OTHER_ACCOUNT}:key/{UNKNOWN}", "Invalid arn eu-west-1"),
         ("alias/none", f"Alias arn:aws:kms:{REGION}:{ACCOUNT}:alias/none is not found."),

@@ -102,6 +102,15 @@ def test_what_an_operation_does_not_honour_is_capped(people):
     assert (len(page["Aliases"]), page["Truncated"]) == (100, True)
 
 
+def test_nobody_shares_keys_between_accounts(people, full):
+    marker = run_as(people.ada, "ListKeys", {"Limit": 1})["NextMarker"]
+    for owners in (["SELF"], ["SELF", "OTHER_ACCOUNTS_VIA_RAM"]):
+        assert len(run_as(people.ada, "ListKeys", {"ResourceOwners": owners})["Keys"]) == 3
+    shared = {"ResourceOwners": ["OTHER_ACCOUNTS_VIA_RAM"]}
+    assert run_as(people.ada, "ListKeys", shared) == {"Keys": [], "Truncated": False}
+    assert refused(people.ada, "ListKeys", {**shared, "Marker": marker}) == INVALID_MARKER
+
+
 @pytest.mark.postgres
 def test_aliases_come_by_name_and_of_one_key_if_asked(people, full):
     make_key(people.ada, alias="aa")
