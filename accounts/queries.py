@@ -181,3 +181,8 @@ def find_access_key_of(principal_pk: int, access_key_id: str) -> AccessKey | Non
 
 def load_account(account_id: str) -> Account:
     return Account.objects.get(pk=account_id)
+
+
+def save_resealed(row: AccessKey) -> bool:
+    """Store an access key's new seal unless the key was deleted meanwhile; tells whether it was stored."""
+    return bool(AccessKey.objects.filter(pk=row.pk).update(sealed_secret=row.sealed_secret))

@@ -1,14 +1,23 @@
 """Custody: the only code, beside the stores, that sees key material. It seals, opens and hands out handles."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from accounts.models import AccessKey
 from core.crypto.handles import SYMMETRIC_MATERIAL_BYTES, SymmetricHandle
 from core.crypto.material import generate_material, material_id, open_material, reseal_material, seal_material
-from core.crypto.sealing import RootKeys, associated_data, make_check_value, verify_check_value
+from core.crypto.sealing import (
+    RootKeys,
+    UnknownRootKeyError,
+    associated_data,
+    make_check_value,
+    verify_check_value,
+)
 from keys.models import KeyMaterial, KmsKey, SealedSecret
 
+Opened = TypeVar("Opened")
 AUDIT_CHAIN = "audit-chain"
 MARKERS = "markers"
 ROOT_KEY_CHECK = "root-key-check"
@@ -21,13 +30,41 @@ class _Loaded:
     """The root keys and opened secrets of this process."""
 
     root_keys: RootKeys | None = None
+    load: Callable[[], RootKeys] | None = None
     secrets: dict[str, bytes] = {}
 
 
-def use_root_keys(root_keys: RootKeys) -> None:
-    """Take the root keys of this process: at start, and again when a rotation has added one."""
+def use_root_keys(root_keys: RootKeys, load: Callable[[], RootKeys] | None = None) -> None:
+    """Take the root keys of this process at start; ``load`` reads them again from where they came."""
     _Loaded.root_keys = root_keys
+    _Loaded.load = load
     _Loaded.secrets = {}
+
+
+def reload_root_keys() -> bool:
+    """Read the root keys again and tell whether there is a new one; another process may have added it.
+
+    Called inside every transaction that may seal and sees that the configuration has changed: nothing may be sealed
+    under a root key that a rotation is about to remove. Keys that are gone from their source still open, until this
+    process ends, what it has read before.
+    """
+    if _Loaded.load is None:
+        return False
+    fresh, known = _Loaded.load(), root_keys()
+    if fresh.current.id == known.current.id:
+        return False
+    _Loaded.root_keys = fresh.followed_by(known)
+    return True
+
+
+def _opened(open_with: Callable[[RootKeys], Opened]) -> Opened:
+    """Open something; if its root key is not known yet, read the root keys again."""
+    try:
+        return open_with(root_keys())
+    except UnknownRootKeyError:
+        if not reload_root_keys():
+            raise
+        return open_with(root_keys())
 
 
 def root_keys() -> RootKeys:
@@ -63,13 +100,15 @@ def new_material(key: KmsKey) -> SealedMaterial:
 
 def open_handle(key: KmsKey, material: KeyMaterial) -> SymmetricHandle:
     """Return the handle of a stored material; raises :class:`core.crypto.sealing.SealError` if it was altered."""
-    opened = open_material(
-        bytes(material.sealed),
-        root_keys(),
-        account_id=key.account_id,
-        region=key.region,
-        key_id=key.key_id,
-        material_id=material.material_id,
+    opened = _opened(
+        lambda keys: open_material(
+            bytes(material.sealed),
+            keys,
+            account_id=key.account_id,
+            region=key.region,
+            key_id=key.key_id,
+            material_id=material.material_id,
+        )
     )
     return SymmetricHandle(opened, key.account_id, key.key_id)
 
@@ -97,7 +136,7 @@ def seal_access_key(access_key_id: str, secret: str) -> bytes:
 
 
 def open_access_key(row: AccessKey) -> str:
-    return root_keys().open(bytes(row.sealed_secret), _access_key_place(row.access_key_id)).decode()
+    return _opened(lambda keys: keys.open(bytes(row.sealed_secret), _access_key_place(row.access_key_id))).decode()
 
 
 def reseal_access_key(row: AccessKey) -> None:
@@ -132,13 +171,18 @@ def secret(name: str) -> bytes:
     opened = _Loaded.secrets.get(name)
     if opened is None:
         sealed = bytes(SealedSecret.objects.get(name=name).sealed)
-        opened = _Loaded.secrets[name] = root_keys().open(sealed, _secret_place(name))
+        opened = _Loaded.secrets[name] = _opened(lambda keys: keys.open(sealed, _secret_place(name)))
     return opened
 
 
 def marker_key() -> bytes:
     """Return the key that authenticates pagination markers (32 bytes)."""
     return secret(MARKERS)
+
+
+def is_current(sealed: bytes) -> bool:
+    """Tell whether the newest root key sealed this."""
+    return root_keys().is_current(sealed)
 
 
 def reseal_secrets() -> int:

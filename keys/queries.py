@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
-from keys.models import Alias, KeyMaterial, KmsKey, Tag, WizardDraft
+from keys.models import Alias, KeyMaterial, KmsKey, SealedSecret, Tag, WizardDraft
 
 
 def _whole() -> QuerySet[KmsKey]:
@@ -255,6 +255,17 @@ def materials_sealed_otherwise(root_key_id: str, size: int) -> list[KeyMaterial]
     """Return up to ``size`` materials that are not sealed under this root key."""
     rows = KeyMaterial.objects.exclude(root_key_id=root_key_id).select_related("key").order_by("pk")
     return list(rows[:size])
+
+
+def secrets_sealed_otherwise(root_key_id: str) -> list[str]:
+    """Return the names of installation secrets that are not sealed under this root key."""
+    return list(SealedSecret.objects.exclude(root_key_id=root_key_id).values_list("name", flat=True))
+
+
+def save_resealed(material: KeyMaterial, before: bytes) -> bool:
+    """Store a material's new seal unless it was replaced or deleted meanwhile; tells whether it was stored."""
+    rows = KeyMaterial.objects.filter(pk=material.pk, sealed=before)
+    return bool(rows.update(sealed=material.sealed, root_key_id=material.root_key_id))
 
 
 # --- what time makes due ----------------------------------------------------------------------------------------------

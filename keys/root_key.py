@@ -13,9 +13,11 @@ No error quotes a key.
 
 import base64
 import binascii
+import fcntl
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -152,6 +154,20 @@ class FileRootKey:
     def add(self) -> RootKeys:
         """Draw a new root key and put it in front; the earlier ones stay, to open what they sealed."""
         return self._replace([draw_root_key(), *self._read_existing()])
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the right to change the file, for one process at a time: two could overwrite each other's root key."""
+        descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise RootKeyError(f"Root key file {self.path}: another process is changing it.") from None
+        try:
+            yield
+        finally:
+            os.close(descriptor)
 
     def keep(self, ids: Sequence[str]) -> RootKeys:
         """Remove the root keys whose ids are not in `ids`; the newest cannot be removed."""

@@ -26,6 +26,7 @@ def configuration_change(*touched: tuple[Touched, str]) -> Iterator[list[tuple[T
     told = list(touched)
     with writers_turn(), transaction.atomic():
         version = lock_version()
+        cache.refresh()  # another process may have added a root key: seal under the newest
         yield told
         if told:
             record_changes(version, told)

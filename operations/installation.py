@@ -42,7 +42,10 @@ def prepare() -> None:
     AuditChain.objects.get_or_create(id=1, defaults={"head": b""})
     sealed_something = SealedSecret.objects.exists() or KeyMaterial.objects.exists()
     try:
-        custody.use_root_keys(root_key_provider().load(create_if_missing=not sealed_something))
+        provider = root_key_provider()
+        custody.use_root_keys(
+            provider.load(create_if_missing=not sealed_something), lambda: provider.load(create_if_missing=False)
+        )
         if not SealedSecret.objects.exists():
             custody.create_secrets()
         custody.check_root_keys()

@@ -153,6 +153,8 @@ class SnapshotCache:
     def refresh(self) -> int:
         """Drop what has changed since the cache's version; return the version it then stands at."""
         changes = changes_since(self.version)
+        if changes.everything:
+            custody.reload_root_keys()
         with self._mutex:
             if changes.version == self.version:
                 return self.version

@@ -131,6 +131,12 @@ class RootKeys(Opaque):
         """The ids, newest first."""
         return tuple(self._by_id)
 
+    def followed_by(self, older: "RootKeys") -> "RootKeys":
+        """Return these keys, and behind them those of `older` that are not among them, to open what they sealed."""
+        return RootKeys(
+            {**self._by_id, **{id: key for id, key in older._by_id.items() if id not in self._by_id}}.values()
+        )
+
     def seal(self, plaintext: bytes, associated: bytes) -> bytes:
         return self.current.seal(plaintext, associated)
 
