@@ -95,7 +95,7 @@ def _delete(account_id: str, now: datetime) -> int:
     event = _intern("DeleteKey", queries.regions_of(account_id))
     with configuration_change() as touched:
         due = queries.keys_due_for_deletion(account_id, now)
-        rows = [_service_record(event, key, key.deletion_date or now, {"keyId": key.key_id}) for key in due]
+        rows = [_service_record(event, key, key.deletion_date or now, {}) for key in due]
         trail.append_in_transaction(connection, rows)
         for key in due:
             touched.append((Touched.KEY, str(key.pk)))
