@@ -23,6 +23,7 @@ urlpatterns = [
     path("signout", sign_in.sign_out, name="sign_out"),
     path("console/change-password", sign_in.change_password, name="change_password"),
     path("account", account.account, name="account"),
+    path("account/clock", account.move_clock, name="move_clock"),
     path("iam/security-credentials", user_detail.security_credentials, name="security_credentials"),
     # users
     path("iam/users", users.users, name="users"),
