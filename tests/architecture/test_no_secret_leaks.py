@@ -21,6 +21,7 @@ from tests.servers import client_of
 
 PLAINTEXT = b"planted plaintext 5c1f9d0e7a"
 PASSWORD = "planted-Passw0rd-83kd"
+WRONG_PASSWORD = "planted-wrong-Passw0rd-5jx2"
 CONTEXT = {"purpose": "search for planted secrets"}
 
 
@@ -44,7 +45,7 @@ def stored_bytes() -> bytes:
 
 
 @pytest.mark.django_db
-def test_planted_secrets_are_found_nowhere(service, people, caplog):
+def test_planted_secrets_are_found_nowhere(service, people, client, caplog):
     caplog.set_level(logging.DEBUG)
     kms = client_of(people.ada, service)
     key = kms.create_key()["KeyMetadata"]
@@ -61,10 +62,15 @@ def test_planted_secrets_are_found_nowhere(service, people, caplog):
         with pytest.raises(KmsError) as refusal:
             run_as(people.ada, "Encrypt", members)
         errors.append(str(refusal.value))
-    people.ada.principal.set_password(PASSWORD)
-    people.ada.principal.save()
+    run_as(people.ada, "CreateUser", {"UserName": "dora"})
+    run_as(people.ada, "CreateLoginProfile", {"UserName": "dora", "Password": PASSWORD})
+    secret = run_as(people.ada, "CreateAccessKey", {"UserName": "dora"})["AccessKey"]["SecretAccessKey"]
+    for password in (PASSWORD, WRONG_PASSWORD):
+        form = {"user_type": "user", "account": people.ada.account_id, "username": "dora", "password": password}
+        client.post("/signin", form)
 
-    secrets = [PLAINTEXT, data_key, random, PASSWORD.encode(), people.ada.secret_access_key.encode()]
+    secrets = [PLAINTEXT, data_key, random, *(text.encode() for text in (PASSWORD, WRONG_PASSWORD, secret))]
+    secrets.append(people.ada.secret_access_key.encode())
     secrets += [_material(row) for row in KeyMaterial.objects.select_related("key")]
     secrets += [custody.secret(custody.AUDIT_CHAIN), custody.secret(custody.MARKERS)]
     records = str(render_events(AuditEvent.objects.all()))

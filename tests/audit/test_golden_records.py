@@ -137,6 +137,58 @@ def test_an_action_without_a_key_has_no_resources(people, action, members):
     check_golden(f"{action}/permitted", recorded(people.ada, action, members))
 
 
+@pytest.fixture
+def grant(people, key):
+    """A grant of Alice's key to Mallory, which Bob may retire."""
+    members = {"KeyId": key["KeyId"], "GranteePrincipal": people.mallory.arn, "Operations": ["Decrypt"]}
+    return run_as(people.ada, "CreateGrant", {**members, "RetiringPrincipal": people.bob.arn})
+
+
+def test_a_new_grant_is_recorded_without_its_token(people, key):
+    constraints = {"EncryptionContextSubset": CONTEXT}
+    members = {"KeyId": key["KeyId"], "GranteePrincipal": people.mallory.arn, "Operations": ["Decrypt", "Encrypt"]}
+    members |= {"Name": "night-shift", "Constraints": constraints}
+    check_golden("CreateGrant/permitted", recorded(people.ada, "CreateGrant", members))
+
+
+def test_a_revoked_grant_is_recorded_by_its_id(people, key, grant):
+    members = {"KeyId": key["KeyId"], "GrantId": grant["GrantId"]}
+    check_golden("RevokeGrant/permitted", recorded(people.ada, "RevokeGrant", members))
+
+
+def test_a_retired_grant_is_recorded_without_the_request(people, key, grant):
+    check_golden("RetireGrant/permitted", recorded(people.bob, "RetireGrant", {"GrantToken": grant["GrantToken"]}))
+
+
+def test_lists_of_grants_are_recorded(people, key, grant):
+    check_golden("ListGrants/permitted", recorded(people.ada, "ListGrants", {"KeyId": key["KeyId"]}))
+    members = {"RetiringPrincipal": people.bob.arn}
+    check_golden("ListRetirableGrants/permitted", recorded(people.ada, "ListRetirableGrants", members))
+
+
+@pytest.mark.parametrize(
+    ("action", "members"),
+    [
+        ("CreateUser", {"UserName": "carla"}),
+        ("CreateAccessKey", {"UserName": "Bob"}),
+        ("CreateLoginProfile", {"UserName": "dora", "Password": "planted-Passw0rd"}),
+    ],
+)
+def test_account_administration_is_recorded_without_secrets(people, action, members):
+    if members["UserName"] == "dora":
+        run_as(people.ada, "CreateUser", {"UserName": "dora"})
+    events = recorded(people.ada, action, members)
+    assert "planted-Passw0rd" not in str(events)
+    assert "ecretAccessKey" not in str(events)
+    check_golden(f"{action}/permitted", events)
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_a_sign_in_is_recorded_with_its_outcome(people, succeeded):
+    outcome = "permitted" if succeeded else "failed"
+    check_golden(f"ConsoleLogin/{outcome}", recorded(people.bob, "ConsoleLogin", {"Succeeded": succeeded}))
+
+
 def test_a_denial_has_the_whole_sentence_and_no_request(people, key):
     check_golden("DisableKey/denied", recorded(people.bob, "DisableKey", {"KeyId": key["KeyId"]}))
 
