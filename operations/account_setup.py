@@ -32,20 +32,25 @@ def set_up_account(
     administrator: str,
     now: datetime,
     password: str | None = None,
+    root_password: str | None = None,
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
 ) -> SetUpAccount:
     """Make what is missing of an account, its root identity, an administrator with AdministratorAccess, an access key.
 
-    Given credentials are kept as they are; missing ones are generated if the administrator has none yet.
+    Given credentials are kept as they are; missing ones are generated if the administrator has none yet. The root
+    identity can sign in to the console only if ``root_password`` was given once.
     """
     with configuration_change((Touched.IAM, account_id)):
         account, created = Account.objects.get_or_create(id=account_id, defaults={"alias": alias, "created_at": now})
         if alias and account.alias != alias:
             account.alias = alias
             account.save(update_fields=["alias"])
-        if queries.find_root(account_id) is None:
-            _new_principal(account, PrincipalKind.ROOT, "root", account_id, now)
+        root = queries.find_root(account_id)
+        if root is None:
+            root = _new_principal(account, PrincipalKind.ROOT, "root", account_id, now)
+        if root_password:
+            _give_password(root, root_password, now)
         user = queries.find_user(account_id, administrator)
         done = SetUpAccount(account_id, account.alias, administrator, created)
         if user is None:
@@ -53,10 +58,7 @@ def set_up_account(
             user = _new_principal(account, PrincipalKind.USER, administrator, unique_id, now)
             password = password or unique_ids.new_password()
         if password:
-            user.set_password(password)
-            user.console_access = True
-            user.password_changed_at = now
-            user.save()
+            _give_password(user, password, now)
             done.password = password
         PolicyAttachment.objects.get_or_create(principal=user, policy_arn=ADMINISTRATOR_ACCESS)
         _ensure_access_key(user, done, access_key_id, secret_access_key, now)
@@ -68,6 +70,13 @@ def _new_principal(account: Account, kind: PrincipalKind, name: str, unique_id: 
     principal.set_unusable_password()
     principal.save()
     return principal
+
+
+def _give_password(principal: Principal, password: str, now: datetime) -> None:
+    principal.set_password(password)
+    principal.console_access = True
+    principal.password_changed_at = now
+    principal.save()
 
 
 def _ensure_access_key(

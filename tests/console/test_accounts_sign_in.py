@@ -1,6 +1,9 @@
 """Signing in to the console: who gets in, what is told, what is recorded, how often one may try."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -144,13 +147,20 @@ def test_without_a_csrf_token_nobody_signs_in(bob):
     assert "_auth_user_id" not in strict.session
 
 
-def test_the_root_user_signs_in_by_account_id(client, people):
-    root = queries.find_root(ACCOUNT)
-    root.set_password(PASSWORD)
-    root.console_access = True
-    root.save()
+def test_the_root_user_signs_in_by_account_id_once_it_has_a_password(client, people, monkeypatch):
+    assert attempt(client, username="", user_type="root").status_code == 403
+    monkeypatch.setenv("ROOT_PASSWORD", PASSWORD)
+    call_command("create_account", ACCOUNT, "--admin", "Ada", "--root-password-env", "ROOT_PASSWORD", stdout=StringIO())
     assert attempt(client, username="", user_type="root").status_code == 302
-    assert client.session["_auth_user_id"] == str(root.pk)
+    assert client.session["_auth_user_id"] == str(queries.find_root(ACCOUNT).pk)
+
+
+def test_behind_tls_the_cookies_never_travel_in_clear(client, bob, settings):
+    settings.KMS_TLS = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    answer = attempt(client)
+    assert all(answer.cookies[name]["secure"] for name in ("kms_account", "kms_session", "csrftoken"))
+    assert all(answer.cookies[name]["httponly"] for name in ("kms_account", "kms_session", "csrftoken"))
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(client, bob):

@@ -22,6 +22,7 @@ class Command(PreparedCommand):
         parser.add_argument("--access-key-id", help="keep this access key id instead of generating one")
         parser.add_argument("--secret-access-key-env", help="the environment variable that holds its secret")
         parser.add_argument("--password-env", help="the environment variable that holds the administrator's password")
+        parser.add_argument("--root-password-env", help="the environment variable that holds the root user's password")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not re.fullmatch(r"\d{12}", options["account_id"]):
@@ -38,6 +39,7 @@ class Command(PreparedCommand):
             administrator=options["admin"],
             now=clock.account_time(0),
             password=_from_environment(options["password_env"]),
+            root_password=_from_environment(options["root_password_env"]),
             access_key_id=options["access_key_id"],
             secret_access_key=_from_environment(options["secret_access_key_env"]),
         )
