@@ -293,10 +293,9 @@ def draft_exists(draft_id: UUID) -> bool:
     return WizardDraft.objects.filter(pk=draft_id).exists()
 
 
-def claim_draft(draft_id: UUID, claimed: str, now: datetime, stale_before: datetime) -> bool:
-    """Mark a draft as being finished; False if it is finished, or claimed since ``stale_before``."""
-    free = Q(finished_key_id="") | Q(finished_key_id=claimed, updated_at__lt=stale_before)
-    return WizardDraft.objects.filter(free, pk=draft_id).update(finished_key_id=claimed, updated_at=now) == 1
+def replace_finished_key(draft_id: UUID, before: str, after: str) -> bool:
+    """Set a draft's ``finished_key_id`` if it still is ``before``; of several at once only one succeeds."""
+    return WizardDraft.objects.filter(pk=draft_id, finished_key_id=before).update(finished_key_id=after) == 1
 
 
 def set_finished_key(draft_id: UUID, key_id: str) -> None:

@@ -7,7 +7,6 @@ configuration: no version moves and no event is recorded until Finish calls Crea
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -22,9 +21,10 @@ from operations.changes import writers_turn
 Values = Mapping[str, Sequence[str]]
 """What a form holds: each field's name with its values, as posted."""
 
-CLAIMED = "in progress"
+# In place of a key id while Finish is at work, with the second in which it began.
+CLAIM = "claimed:"
 # A Finish that has not ended after this time has died with its process; the next one may try again.
-CLAIM_LASTS = timedelta(minutes=2)
+CLAIM_SECONDS = 120
 AWAIT_SECONDS, AWAIT_STEPS = 3, 30
 
 
@@ -46,7 +46,7 @@ class Draft:
     @property
     def finished_key_id(self) -> str:
         """The id of the key that was made of this draft, "" as long as there is none."""
-        return "" if self.row.finished_key_id == CLAIMED else self.row.finished_key_id
+        return "" if self.row.finished_key_id.startswith(CLAIM) else self.row.finished_key_id
 
     def values(self, step: str) -> Values | None:
         """Return what was entered in a step, right or wrong; None if nothing was."""
@@ -105,16 +105,22 @@ def _merge(draft: Draft, changes: Mapping[str, object]) -> None:
 # --- Finish -----------------------------------------------------------------------------------------------------------
 def claim(draft: Draft) -> bool:
     """Begin to finish a draft; False if another Finish has begun or ended. Only one of two at once gets True."""
-    now = clock.machine_time()
+    now = int(clock.machine_time().timestamp())
+    stored = queries.find_draft(draft.id, draft.row.principal_id)
+    if stored is None:
+        return False
+    before = stored.finished_key_id
+    if before and not (before.startswith(CLAIM) and int(before.removeprefix(CLAIM)) < now - CLAIM_SECONDS):
+        return False
     with writers_turn():
-        return queries.claim_draft(draft.id, CLAIMED, now, now - CLAIM_LASTS)
+        return queries.replace_finished_key(draft.id, before, f"{CLAIM}{now}")
 
 
 def await_key_id(draft: Draft) -> str:
     """Wait a moment for the other Finish of a draft; return the id of the key it made, "" if it has not ended."""
     for _ in range(AWAIT_STEPS):
         row = queries.find_draft(draft.id, draft.row.principal_id)
-        if row is not None and row.finished_key_id != CLAIMED:
+        if row is not None and not row.finished_key_id.startswith(CLAIM):
             draft.row = row
             break
         time.sleep(AWAIT_SECONDS / AWAIT_STEPS)

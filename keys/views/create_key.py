@@ -111,6 +111,8 @@ def _visit(progress: Progress, current: Step) -> HttpResponse:
         return blocked
     if current in (POLICY, REVIEW) and progress.edit_is_outdated():
         return redirect(question(progress.draft, current))
+    if current is REVIEW and not progress.checked_form(POLICY).is_valid():
+        return redirect(address(progress.draft, POLICY, check="1"))
     return show(progress, current, checked="check" in progress.request.GET)
 
 
@@ -157,6 +159,10 @@ def _take(progress: Progress, current: Step) -> HttpResponse:
     request, draft = progress.request, progress.draft
     if blocked := _blocked(progress, current):
         return blocked
+    # Who may not create keys begins no draft either.
+    refused = _refused(progress, current) if draft.is_new else None
+    if refused:
+        return refused
     editor = read_editor(request.POST) if current is POLICY and "document" in request.POST else None
     values = {"document": [editor.text]} if editor else current.form.kept(request.POST, draft.values(current.key))
     drafts.save_step(draft, current.key, values, done=draft.is_done(current.key))
@@ -182,19 +188,29 @@ def _blocked(progress: Progress, current: Step) -> HttpResponse | None:
     not_done = progress.first_open(current)
     if not_done is not None:
         return redirect(address(progress.draft, not_done))
-    invalid = progress.first_invalid(current) if current in (POLICY, REVIEW) else None
+    invalid = progress.first_invalid(POLICY) if current in (POLICY, REVIEW) else None
     return redirect(address(progress.draft, invalid, check="1")) if invalid is not None else None
+
+
+def _refused(progress: Progress, current: Step) -> HttpResponse | None:
+    refusal = refusal_of(progress.request, "CreateKey", {}, progress.draft.region)
+    if refusal is None:
+        return None
+    return show(progress, current, status=FORBIDDEN, **refusal_context(progress.request, refusal))
 
 
 def _next(progress: Progress, current: Step) -> HttpResponse:
     draft = progress.draft
-    refusal = refusal_of(progress.request, "CreateKey", {}, draft.region)
-    if refusal is not None:
-        return show(progress, current, status=FORBIDDEN, **refusal_context(progress.request, refusal))
-    if not progress.checked_form(current).is_valid():
+    if refused := _refused(progress, current):
+        return refused
+    form = progress.checked_form(current)
+    if not form.is_valid():
+        drafts.save_step(draft, current.key, form.values, done=draft.is_done(current.key))
         return show(progress, current, checked=True, status=UNPROCESSABLE)
-    if current.next is None:
-        return _finish(progress)
+    if current is REVIEW:
+        invalid = progress.first_invalid(REVIEW)
+        return redirect(address(draft, invalid, check="1")) if invalid is not None else _finish(progress)
+    assert current.next is not None
     drafts.save_step(draft, current.key, draft.values(current.key), done=True)
     if progress.first_invalid(POLICY) is None and progress.edit_is_outdated():
         return redirect(question(draft, current.next))

@@ -15,7 +15,6 @@ from accounts.models import Principal, PrincipalKind
 from kmsconsole.web.components import Pages
 from kmsconsole.web.door import caller, refusal_of
 from kmsconsole.web.errors import RefusalView, refusal_view
-from operations.registry import OPERATIONS
 
 PAGE_SIZE = 10
 BUTTON_FIELD = "table"
@@ -93,7 +92,7 @@ def principals_table(request: HttpRequest, state: TableState, chosen: Sequence[s
     """Read a page of the signed-in principal's account, as far as it may be listed."""
     kinds, refusals = [], []
     for action, kind in _LISTED_BY.items():
-        refusal = refusal_of(request, action) if action in OPERATIONS else None
+        refusal = refusal_of(request, action)
         if refusal is None:
             kinds.append(kind)
         else:

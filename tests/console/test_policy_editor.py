@@ -135,6 +135,12 @@ def test_checking_leaves_no_record(lint, people):
     assert AuditEvent.objects.count() == before
 
 
+def test_strangers_cannot_check(client, installation):
+    answer = client.post("/kms/policy/lint", {"document": "{}"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/signin")
+
+
 # --- the panel: plain functions ---------------------------------------------------------------------------------------
 def press(text: str, button: str, **fields) -> PolicyEditor:
     posted = QueryDict(mutable=True)
