@@ -1,7 +1,7 @@
 """The only place that filters keys, aliases, tags, material and drafts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce
@@ -82,15 +82,20 @@ class FilterKind(StrEnum):
     TYPE = "type"
     MULTI_REGION = "multi-region"
     TAG = "tag"
+    AMONG = "among"  # what a rare text was narrowed to
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFilter:
-    """One filter; ``tag_key`` is given with :attr:`FilterKind.TAG`. Case does not matter, except in tags."""
+    """One filter; ``tag_key`` is given with :attr:`FilterKind.TAG`, ``among`` are the pks of :attr:`FilterKind.AMONG`.
+
+    Case does not matter, except in tags.
+    """
 
     kind: FilterKind
-    value: str
+    value: str = ""
     tag_key: str = ""
+    among: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,29 @@ class KeyList:
     any_filter: bool = False
     order: KeyOrder = KeyOrder.ALIAS
     descending: bool = False
+
+
+# A text that so many keys or fewer contain is looked up first; a more common one is soon found in the page's order.
+RARE_AT_MOST = 1000
+
+
+def narrowed(keys: KeyList) -> KeyList:
+    """Return the same list with each rare text replaced by the keys that have it: one scan of an index, not many."""
+    return replace(keys, filters=tuple(_narrowed(keys, each) for each in keys.filters))
+
+
+def _narrowed(keys: KeyList, wanted: KeyFilter) -> KeyFilter:
+    found: set[int] = set()
+    if wanted.kind in (FilterKind.TEXT, FilterKind.ALIAS):
+        names = _like(Alias.objects.filter(account_id=keys.account_id, region=keys.region), wanted.value)
+        found.update(names.values_list("key_id", flat=True)[: RARE_AT_MOST + 1])
+    if wanted.kind in (FilterKind.TEXT, FilterKind.KEY_ID):
+        ids = KmsKey.objects.filter(account_id=keys.account_id, region=keys.region, key_id__icontains=wanted.value)
+        found.update(ids.order_by().values_list("pk", flat=True)[: RARE_AT_MOST + 1])
+    is_text = wanted.kind in (FilterKind.TEXT, FilterKind.ALIAS, FilterKind.KEY_ID)
+    if not is_text or len(found) > RARE_AT_MOST:
+        return wanted
+    return KeyFilter(FilterKind.AMONG, among=tuple(found))
 
 
 Position = tuple[str, int]  # of a row in a list: the ordering value and the pk
@@ -161,30 +189,24 @@ def _matches(wanted: KeyFilter) -> Q:
             return Q(Exists(Tag.objects.filter(key=OuterRef("pk"), tag_key=wanted.tag_key, tag_value=value)))
         case FilterKind.TEXT:
             return Q(key_id__icontains=value) | _has_alias_like(value)
+        case FilterKind.AMONG:
+            return Q(pk__in=wanted.among)
 
 
 def _has_alias_like(text: str) -> Q:
-    """A key with an alias that contains a text, the prefix ``alias/`` left aside."""
-    names = Alias.objects.filter(key=OuterRef("pk")).annotate(short_name=Substr("name", len("alias/") + 1))
-    return Q(Exists(names.filter(short_name__icontains=text.removeprefix("alias/"))))
+    return Q(Exists(_like(Alias.objects.filter(key=OuterRef("pk")), text)))
+
+
+def _like(aliases: QuerySet[Alias], text: str) -> QuerySet[Alias]:
+    """Aliases that contain a text, the prefix ``alias/`` left aside."""
+    shortened = aliases.order_by().annotate(short_name=Substr("name", len("alias/") + 1))
+    return shortened.filter(short_name__icontains=text.removeprefix("alias/"))
 
 
 def types_in_use(account_id: str, region: str, types: Iterable[str]) -> list[str]:
     """Return which of these listed types an account's keys have."""
     rows = KmsKey.objects.filter(account_id=account_id, region=region)
     return [each for each in types if rows.filter(listed_type=each).exists()]
-
-
-def tags_in_use(account_id: str, region: str, newest: int, values_per_key: int) -> dict[str, list[str]]:
-    """Return tag keys with some of their values, as the ``newest`` keys of an account have them: for suggestions."""
-    keys = KmsKey.objects.filter(account_id=account_id, region=region).order_by("-pk").values("pk")[:newest]
-    rows = Tag.objects.filter(key__in=list(keys.values_list("pk", flat=True))).order_by("tag_key", "tag_value")
-    found: dict[str, list[str]] = {}
-    for tag_key, value in rows.values_list("tag_key", "tag_value").distinct():
-        values = found.setdefault(tag_key, [])
-        if len(values) < values_per_key:
-            values.append(value)
-    return found
 
 
 # --- aliases ----------------------------------------------------------------------------------------------------------

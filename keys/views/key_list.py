@@ -5,7 +5,7 @@ shown where DescribeKey would be allowed, without events of their own (design RE
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -124,9 +124,11 @@ def key_list(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest, state: ListState, preferences: ListPreferences) -> dict[str, Any]:
     alias_refusal = _list_aliases(request, preferences.size)
+    keys = queries.narrowed(state.keys if alias_refusal is None else _without_aliases(state.keys))
     found = queries.listed_keys(
-        state.keys, state.size + 1, after=state.after, before=state.before, skip=min(state.skip, SKIPPED_AT_MOST)
+        keys, state.size + 1, after=state.after, before=state.before, skip=min(state.skip, SKIPPED_AT_MOST)
     )
+    all_seen = len(found) <= state.size and not (state.after or state.before)
     more = len(found) > state.size or state.before is not None
     if state.before is not None:
         found = found[-state.size :]
@@ -140,7 +142,7 @@ def _listed(request: HttpRequest, state: ListState, preferences: ListPreferences
         for key in shown
         if all(refusal_of(request, action, {"KeyId": key.key_id}) is None for action in asked)
     ]
-    counted = queries.count_listed(state.keys, COUNTED_AT_MOST)
+    counted = state.skip + len(found) if all_seen and found else queries.count_listed(keys, COUNTED_AT_MOST)
     matches = ngettext("%(number)s match", "%(number)s matches", counted) % {"number": _number(counted)}
     return {
         "rows": rows,
@@ -156,6 +158,12 @@ def _listed(request: HttpRequest, state: ListState, preferences: ListPreferences
         ),
         "alias_refusal": alias_refusal,
     }
+
+
+def _without_aliases(keys: KeyList) -> KeyList:
+    """Return the list for somebody who may not list aliases: no filter tells of them either."""
+    blind = {FilterKind.TEXT: FilterKind.KEY_ID, FilterKind.ALIAS: FilterKind.AMONG}
+    return replace(keys, filters=tuple(replace(each, kind=blind.get(each.kind, each.kind)) for each in keys.filters))
 
 
 def _list_aliases(request: HttpRequest, size: int) -> KmsError | None:

@@ -16,7 +16,7 @@ from keys.views.key_list import list_row
 from keys.views.key_page import breadcrumbs
 from kmsconsole.web import flash
 from kmsconsole.web.components import Column, Flash
-from kmsconsole.web.door import caller, current_region, now, signed_in
+from kmsconsole.web.door import caller, current_region, now, refusal_of, signed_in
 from operations.actions.schedule_key_deletion import DEFAULT_DAYS, LONGEST_DAYS, SHORTEST_DAYS
 from operations.snapshots import find_keys
 
@@ -42,9 +42,12 @@ def schedule_deletion(request: HttpRequest) -> HttpResponse:
             return _schedule(request, key_ids, int(days))
     moment = now(request)
     found = find_keys(caller(request).account_id, current_region(request), key_ids)
+    with_aliases = refusal_of(request, "ListAliases") is None
     context: dict[str, Any] = {
         "breadcrumbs": breadcrumbs(request, _("Schedule key deletion")),
-        "rows": [list_row(request, found[key_id], moment) for key_id in key_ids if key_id in found],
+        "rows": [
+            list_row(request, found[key_id], moment, with_aliases=with_aliases) for key_id in key_ids if key_id in found
+        ],
         "missing": [key_id for key_id in key_ids if key_id not in found],
         "columns": [Column(_("Alias")), Column(_("Key ID")), Column(_("Status")), Column(_("Last used"))],
         "key_ids": key_ids,
