@@ -110,7 +110,7 @@ class Alike:
         return value
 
     def _member(self, name: str, value: object) -> object:
-        if name in ("CiphertextBlob", "Plaintext") and isinstance(value, str):
+        if name in ("CiphertextBlob", "GrantToken", "Plaintext") and isinstance(value, str):
             return name
         if name.endswith("Date") and isinstance(value, int | float):
             return "time"
