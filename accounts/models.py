@@ -5,7 +5,9 @@ One model holds every principal (root identity, user, role), so that per-object 
 
 from typing import Any, ClassVar
 
+from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group as DjangoGroup
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -52,6 +54,7 @@ class Principal(AbstractBaseUser):
     """
 
     is_active = True
+    is_superuser = False  # nobody stands above the policies
     last_login: Any = None  # sign-ins are in the audit trail; a read never writes
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="principals")
     kind = models.CharField(max_length=4, choices=PrincipalKind.choices)
@@ -86,6 +89,17 @@ class Principal(AbstractBaseUser):
         if self.kind == PrincipalKind.ROOT:
             return f"arn:aws:iam::{self.account_id}:root"
         return f"arn:aws:iam::{self.account_id}:{self.kind}{self.path}{self.name}"
+
+    @property
+    def groups(self) -> models.QuerySet[DjangoGroup]:
+        """Django's groups, for which guardian asks: none. An IAM group hands on policies, not permissions."""
+        return DjangoGroup.objects.none()
+
+    def has_perm(self, permission: str, obj: models.Model | None = None) -> bool:
+        """Tell whether the permission index names this principal for an object: a hint, never the verdict."""
+        return any(
+            backend.has_perm(self, permission, obj) for backend in get_backends() if hasattr(backend, "has_perm")
+        )
 
 
 class Group(models.Model):

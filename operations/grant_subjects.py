@@ -1,9 +1,10 @@
-"""Which grant a request means. Source: kms-semantics 3.5 and 4.12."""
+"""Which grant a request means, and taking one away. Source: kms-semantics 3.5 and 4.12."""
 
 import re
 
 from core.calls import Call
 from core.errors import InvalidGrantIdException, NotFoundException
+from operations import key_policies
 from operations.resolve import Subject, find_subject
 from operations.snapshots import find_key
 from policies import queries
@@ -40,3 +41,9 @@ def subject_of_key_arn(call: Call, key_arn: str) -> Subject:
     if not key_arn.startswith("arn:"):
         raise NotFoundException(f"Invalid arn {key_arn}")
     return find_subject(call, key_arn)
+
+
+def delete_grant(row: Grant) -> None:
+    """Delete a grant and what the permission index says of it."""
+    row.delete()
+    key_policies.rewrite_grantee(row.key_id, row.grantee)

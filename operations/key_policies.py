@@ -120,6 +120,12 @@ def rewrite_index(key_pk: int) -> None:
     permission_index.rewrite(key, policy, key.key_policy.principal_ids)
 
 
+def rewrite_grantee(key_pk: int, grantee: str) -> None:
+    """Derive the permission index of a key again for the principal of a grant."""
+    key = key_queries.load_whole_key(key_pk)
+    permission_index.rewrite_grantee(key, facts.key_facts(key).policy, grantee)
+
+
 def shown_policy(key_pk: int) -> str:
     """Return the policy as GetKeyPolicy shows it: principals by their current ARN, or by unique id once deleted."""
     row = queries.key_policy(key_pk)

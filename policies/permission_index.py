@@ -1,22 +1,23 @@
-"""The deriver of the permission index: what a key policy gives to users and roles by name.
+"""The deriver of the permission index: what a key's policy and grants give to users and roles by name.
 
-The only writer of :class:`policies.models.KeyPermission`; called in the transaction that changes a policy. The rows
-serve lists, badges and buttons and are never the verdict. Source: design README, "Guardian, or the access rows"; the
-five permissions: authorization 8.3.
+The only writer of :class:`policies.models.KeyPermission`; called in the transaction that changes a policy or a grant.
+The rows serve lists, badges and buttons and are never the verdict. Source: design README, "Guardian, or the access
+rows"; the five permissions: authorization 8.3.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from django.contrib.auth.models import Permission
 
 from accounts import queries as account_queries
-from core.policy.actions import ACTIONS
+from core.policy.actions import ACTIONS, NOT_CROSS_ACCOUNT
 from core.policy.compile import CompiledPolicy, CompiledStatement
 from core.policy.statements import Effect
 from keys.models import KmsKey
-from policies.models import KeyPermission
+from policies import queries
+from policies.models import Grant, KeyPermission
 
 # Each permission is given by any one of these sets of actions, allowed together.
 USE_ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +28,8 @@ USE_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "ENCAPSULATE_DECAPSULATE": ("kms:Decapsulate",),
 }
 _GRANT_CONDITION = "kms:grantisforawsresource"
+_NOT_SHARED = NOT_CROSS_ACCOUNT  # refused to another account, whatever the key policy says
+Named = Mapping[str, str]
 
 
 class Reach(IntEnum):
@@ -62,24 +65,33 @@ def action_sets(key_usage: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
 
 
 def named_permissions(
-    policy: CompiledPolicy, unique_ids: Iterable[str], key_usage: str, account_of: Mapping[str, str]
+    policy: CompiledPolicy, key_account_id: str, key_usage: str, named: Named, grants: Mapping[str, Sequence[Grant]]
 ) -> list[NamedPermission]:
-    """Derive what a policy gives by name; ``account_of`` tells each principal's account, for Deny statements."""
+    """Derive what a policy and grants give by name.
+
+    ``named`` maps the unique id of each user and role to its account: another account's is given only what an account
+    can share, and a Deny of its account reaches it. ``grants`` maps unique ids to the grants to them.
+    """
     found = []
-    for unique_id in sorted(set(unique_ids)):
-        reached_by = {unique_id, account_of.get(unique_id, ""), "*", "AWS:*"}
+    for unique_id, account_id in sorted(named.items()):
+        reached_by = {unique_id, account_id, "*", "AWS:*"}
+        own = grants.get(unique_id, ())
         for permission, choices in action_sets(key_usage).items():
-            reach = max(min(_reach(policy, unique_id, action) for action in actions) for actions in choices)
+            possible = [
+                actions for actions in choices if account_id == key_account_id or not set(actions) & _NOT_SHARED
+            ]
+            reaches = (min(_reach(policy, unique_id, action, own) for action in actions) for actions in possible)
+            reach = max(reaches, default=Reach.NO)
             if reach is Reach.NO:
                 continue
-            actions = {action for choice in choices for action in choice}
+            actions = {action for choice in possible for action in choice}
             denied = any(_denies(statement, reached_by, actions) for statement in policy.statements)
             found.append(NamedPermission(unique_id, permission, reach is Reach.DEPENDS, denied))
     return found
 
 
-def _reach(policy: CompiledPolicy, unique_id: str, action: str) -> Reach:
-    reach = Reach.NO
+def _reach(policy: CompiledPolicy, unique_id: str, action: str, grants: Sequence[Grant]) -> Reach:
+    reach = max((_granted(grant, action) for grant in grants), default=Reach.NO)
     for statement in policy.statements:
         if (
             statement.effect is not Effect.ALLOW
@@ -94,8 +106,20 @@ def _reach(policy: CompiledPolicy, unique_id: str, action: str) -> Reach:
     return reach
 
 
+def _granted(grant: Grant, action: str) -> Reach:
+    if action.removeprefix("kms:") not in grant.operations:
+        return Reach.NO
+    # A grant made through a grant may give no more than that one; a constraint asks for the encryption context.
+    limited = action == "kms:CreateGrant" or grant.source_arn or grant.context_equals or grant.context_subset
+    return Reach.DEPENDS if limited else Reach.YES
+
+
 def _for_services_only(statement: CompiledStatement) -> bool:
-    return any(entry.key.lower() == _GRANT_CONDITION for entry in statement.source.conditions)
+    """Tell whether a statement is for grants that a service asks for; no person's own request matches it."""
+    return any(
+        entry.key.lower() == _GRANT_CONDITION and entry.operator.lower() == "bool" and set(entry.values) <= {"true"}
+        for entry in statement.source.conditions
+    )
 
 
 def _denies(statement: CompiledStatement, reached_by: set[str], actions: set[str]) -> bool:
@@ -107,11 +131,29 @@ def _denies(statement: CompiledStatement, reached_by: set[str], actions: set[str
 
 
 def rewrite(key: KmsKey, policy: CompiledPolicy, principal_ids: Mapping[str, str]) -> None:
-    """Replace the rows of a key by what its policy says now."""
+    """Replace the rows of a key by what its policy and its grants say now."""
+    grants = _by_grantee(queries.grants_of_key(key.pk))
     KeyPermission.objects.filter(content_object=key).delete()
-    principals = account_queries.principals_by_unique_id(set(principal_ids.values()))
-    account_of = {unique_id: principal.account_id for unique_id, principal in principals.items()}
-    rows = named_permissions(policy, principals, key.key_usage, account_of)
+    _store(key, policy, set(principal_ids.values()) | grants.keys(), grants)
+
+
+def rewrite_grantee(key: KmsKey, policy: CompiledPolicy, grantee: str) -> None:
+    """Replace the rows of one principal after a grant to it came or went; the others stay as they are."""
+    KeyPermission.objects.filter(content_object=key, user__unique_id=grantee).delete()
+    _store(key, policy, {grantee}, {grantee: queries.grants_of_grantee(key.pk, grantee)})
+
+
+def _by_grantee(grants: Iterable[Grant]) -> dict[str, list[Grant]]:
+    found: dict[str, list[Grant]] = {}
+    for grant in grants:
+        found.setdefault(grant.grantee, []).append(grant)
+    return found
+
+
+def _store(key: KmsKey, policy: CompiledPolicy, unique_ids: set[str], grants: Mapping[str, Sequence[Grant]]) -> None:
+    principals = account_queries.principals_by_unique_id(unique_ids)
+    named = {unique_id: principal.account_id for unique_id, principal in principals.items()}
+    rows = named_permissions(policy, key.account_id, key.key_usage, named, grants)
     if not rows:
         return
     permissions = {

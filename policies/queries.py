@@ -134,6 +134,10 @@ def has_grants(key_pk: int) -> bool:
     return Grant.objects.filter(key_id=key_pk).exists()
 
 
+def grants_of_key(key_pk: int) -> list[Grant]:
+    return list(Grant.objects.filter(key_id=key_pk).order_by("id"))
+
+
 def grants_of_grantee(key_pk: int, grantee: str) -> list[Grant]:
     return list(Grant.objects.filter(key_id=key_pk, grantee=grantee).order_by("id"))
 

@@ -12,6 +12,7 @@ from core.crypto.key_specs import KeySpec
 from core.errors import LimitExceededException, ValidationException
 from core.messages import CreateGrantRequest
 from core.policy.grant_operations import grantable
+from operations import key_policies
 from operations.grant_principals import GrantPrincipal, find_principal, find_service
 from operations.grant_tokens import make_token
 from operations.registry import Outcome, kms_operation
@@ -80,6 +81,7 @@ def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> O
         if queries.count_grants(key.pk) >= MAX_GRANTS_PER_KEY:
             raise LimitExceededException(f"Grants per key quota is {MAX_GRANTS_PER_KEY}.")
         row.save(force_insert=True)
+        key_policies.rewrite_grantee(key.pk, row.grantee)
     grant_id = (existing or row).grant_id
     return Outcome(
         members={"GrantId": grant_id, "GrantToken": make_token(grant_id)},

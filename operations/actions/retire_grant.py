@@ -6,7 +6,7 @@ from audit.changes import Touched
 from core.calls import Call
 from core.errors import ValidationException
 from core.messages import RetireGrantRequest
-from operations.grant_subjects import load_grant, subject_of_grant, subject_of_key_arn
+from operations.grant_subjects import delete_grant, load_grant, subject_of_grant, subject_of_key_arn
 from operations.grant_tokens import read_token
 from operations.grants import grant_facts
 from operations.registry import Outcome, kms_operation
@@ -31,5 +31,5 @@ def resolve_grant(call: Call, request: RetireGrantRequest) -> tuple[Subject, ...
 @kms_operation("RetireGrant", writes=True, resolve=resolve_grant)
 def retire_grant(call: Call, request: RetireGrantRequest, key: KeySnapshot) -> Outcome:
     grant_id = request.grant_id or read_token(str(request.grant_token))
-    load_grant(grant_id, key.pk).delete()
+    delete_grant(load_grant(grant_id, key.pk))
     return Outcome(elements={"keyId": key.arn}, additional={"grantId": grant_id}, touched=[(Touched.KEY, str(key.pk))])
