@@ -51,15 +51,17 @@ def explain_refusal(call: Call, refusal: KmsError) -> RefusalExplanation | None:
     hidden = about_a_key and not own_key
     readable = _readable_layers(call, check)
     own_deny = decision.kind in (DenyKind.EXPLICIT_IDENTITY, DenyKind.EXPLICIT_BOUNDARY, DenyKind.EXPLICIT_SESSION)
+    remedies = () if hidden and not own_deny else _shown_remedies(found, readable)
+    # What the answer does not repeat (a key known from its ciphertext, somebody else's key) is not repeated here.
+    told = check.resource in (refusal.message or "")
     return RefusalExplanation(
         caller=principal.arn or principal.name,
         action=check.action,
-        # What the answer does not repeat (a key known from its ciphertext, somebody else's key) is not repeated here.
-        resource=check.resource if check.resource in (refusal.message or "") else "",
+        resource=check.resource if told else "*" if check.key is None and check.resource.endswith(":*") else "",
         kind=None if hidden and not own_deny else decision.kind,
         layers=tuple(_shown(layer, readable) for layer in found.layers if not (hidden and layer.layer in _OF_THE_KEY)),
-        deciding=tuple(ref for ref in found.deciding if ref.layer in readable),
-        remedies=() if hidden and not own_deny else _shown_remedies(found, readable),
+        deciding=tuple(ref for ref in decision.determining if ref.layer in readable),
+        remedies=tuple(remedy for remedy in remedies if told or not _names(remedy, check.resource)),
     )
 
 
@@ -94,6 +96,10 @@ def _shown_remedies(found: Explanation, readable: frozenset[Layer]) -> tuple[Rem
         else remedy
         for remedy in found.remedies
     )
+
+
+def _names(remedy: Remedy, resource: str) -> bool:
+    return resource != "*" and (resource in (remedy.statement or "") or resource in remedy.facts.values())
 
 
 def _layer_of(remedy: Remedy) -> Layer:

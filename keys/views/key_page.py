@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 
-from core.errors import AccessDeniedException, KmsError
+from core.errors import AccessDeniedException, KmsError, NotFoundException
 from keys.views.described_key import DescribedKey, describe
-from kmsconsole.web.components import Crumb
+from kmsconsole.web import flash
+from kmsconsole.web.components import Crumb, Flash
 from kmsconsole.web.door import current_region, signed_in
 from kmsconsole.web.errors import refusal_context
 from kmsconsole.web.fragments import wants_fragment
@@ -32,10 +34,21 @@ def key_page(
         try:
             key = describe(request, key_id)
         except KmsError as refusal:
+            if isinstance(refusal, NotFoundException) and _came_from_another_region(request):
+                text = _("The key does not exist in this Region. Its list is shown instead.")
+                flash.add(request, Flash("info", text))
+                return redirect(link("keys:list", region=current_region(request)))
             return _refused(request, key_id, refusal)
         return view(request, key, *args, **kwargs)
 
     return signed_in(never_cache(vary_on_headers("HX-Request", "Cookie")(described)))
+
+
+def _came_from_another_region(request: HttpRequest) -> bool:
+    """Tell whether this page was opened from itself by choosing another Region in the menu."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    region = parse_qs(before.query).get("region", [""])[0]
+    return before.netloc == request.get_host() and before.path == request.path and region != current_region(request)
 
 
 def _refused(request: HttpRequest, key_id: str, refusal: KmsError) -> HttpResponse:

@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str | Promise, str, bool]] = {
     "type": (_("Key type"), "type", True),
     "spec": (_("Key spec"), "", True),
     "usage": (_("Key usage"), "", True),
+    "last-used": (_("Last used"), "", False),
     "created": (_("Creation date"), "", False),
     "description": (_("Description"), "", False),
     "origin": (_("Origin"), "", False),

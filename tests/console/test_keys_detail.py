@@ -69,6 +69,15 @@ def test_a_key_of_another_account_is_not_told_from_one_that_does_not_exist(peopl
     )
 
 
+def test_choosing_a_region_without_the_key_leads_to_its_list(people, signed_in, key_id):
+    client = signed_in(people.ada)
+    here = f"http://testserver/kms/keys/{key_id}?region=us-east-1"
+    answer = client.get(f"/kms/keys/{key_id}", {"region": "eu-west-1"}, headers={"Referer": here}, follow=True)
+    assert answer.redirect_chain == [("/kms/keys?region=eu-west-1", 302)]
+    assert "The key does not exist in this Region." in answer.content.decode()
+    assert page(client, key_id, region="eu-west-1").status_code == 404
+
+
 def test_an_id_that_is_none_is_answered_with_a_page(people, signed_in):
     assert page(signed_in(people.ada), "no such key; --").status_code == 404
 
