@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from audit.models import AuditEvent, AuditName
 from audit.names import name_digest
+from audit.read_only import is_read_only
 from audit.rendering import KEY_TYPE, read_identity, user_name
 
 KEPT_DAYS = 90
@@ -67,14 +68,19 @@ def count_events(account_id: str) -> int:
 
 def events_page(wanted: EventFilter, after: Position | None, size: int) -> list[AuditEvent]:
     """Return up to ``size`` events, newest first, from behind ``after``."""
+    first, last = _microseconds(wanted.start), _microseconds(wanted.end)
+    regions = _ids("region", wanted.region)
     found: list[list[AuditEvent]] = []
     for condition in _conditions(wanted):
-        rows = _in_scope(wanted).filter(condition)
+        if condition.milliseconds is not None:
+            first, last = max(first, condition.milliseconds * 1000), min(last, condition.milliseconds * 1000 + 999)
+        rows = AuditEvent.objects.filter(condition.rows, account=wanted.account, region__in=regions)
         if after is not None:
-            # The redundant first condition lets the index begin at the right place.
-            same_time = Q(time_us=after.time_us, pk__lt=after.pk)
-            rows = rows.filter(Q(time_us__lte=after.time_us) & (Q(time_us__lt=after.time_us) | same_time))
-        found.append(list(rows.order_by("-time_us", "-pk")[:size]))
+            last = min(last, after.time_us)
+            rows = rows.filter(Q(time_us__lt=after.time_us) | Q(pk__lt=after.pk))
+        # One lower and one upper bound: given two, the database may begin at the one that is further away.
+        rows = rows.filter(time_us__gte=first, time_us__lte=last).order_by("-time_us", "-pk")
+        found.append(list(rows[:size]))
     if len(found) == 1:
         return found[0]
     merged = heapq.merge(*found, key=lambda event: (-event.time_us, -event.pk))
@@ -100,51 +106,53 @@ def within_kept_days(wanted: EventFilter, now: datetime) -> EventFilter:
     return replace(wanted, start=max(wanted.start, oldest), end=min(wanted.end, now + timedelta(days=1)))
 
 
-def _in_scope(wanted: EventFilter) -> QuerySet[AuditEvent]:
-    return AuditEvent.objects.filter(
-        account=wanted.account,
-        region__in=_ids("region", wanted.region),
-        time_us__gte=_microseconds(wanted.start),
-        time_us__lte=_microseconds(wanted.end),
-    )
-
-
 def _microseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1_000_000)
 
 
-def _conditions(wanted: EventFilter) -> list[Q]:
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """What an event must be; ``milliseconds``: the one instant at which it can be."""
+
+    rows: Q
+    milliseconds: int | None = None
+
+
+def _conditions(wanted: EventFilter) -> list[_Condition]:
     """Return conditions of which an event must meet one; each can use an index of its own."""
-    value = wanted.value
-    match wanted.attribute:
-        case None:
-            return [Q()]
+    if wanted.attribute is LookupAttribute.EVENT_ID:
+        return [_of_event_id(wanted.value)]
+    if wanted.attribute is LookupAttribute.RESOURCE_NAME:
+        return [_Condition(rows) for rows in _of_resource(wanted)]
+    return [_Condition(_of_attribute(wanted.attribute, wanted.value))]
+
+
+def _of_attribute(attribute: LookupAttribute | None, value: str) -> Q:
+    match attribute:
         case LookupAttribute.READ_ONLY:
-            return [Q(read_only=value == "true")]
-        case LookupAttribute.EVENT_ID:
-            return [_of_event_id(value)]
+            return Q(read_only=value == "true")
         case LookupAttribute.EVENT_NAME:
-            return [Q(event__in=[number for number, text in _named("event") if text.partition(":")[2] == value])]
+            named = Q(event__in=[number for number, text in _named("event") if text.partition(":")[2] == value])
+            return named if is_read_only(value) else named & Q(read_only=False)
         case LookupAttribute.EVENT_SOURCE:
-            return [Q(event__in=_events_of(value.removesuffix(".amazonaws.com")))]
+            return Q(event__in=_events_of(value.removesuffix(".amazonaws.com")))
         case LookupAttribute.USER_NAME:
-            return [Q(identity__in=[number for number, text in _named("identity") if _user_of(text) == value])]
+            return Q(identity__in=[number for number, text in _named("identity") if _user_of(text) == value])
         case LookupAttribute.ACCESS_KEY:
-            return [Q(access_key__in=_ids("access_key", value))]
+            return Q(access_key__in=_ids("access_key", value))
         case LookupAttribute.RESOURCE_TYPE:
-            return [_of_resource_type(value)]
-        case LookupAttribute.RESOURCE_NAME:
-            return _of_resource(wanted)
+            return _of_resource_type(value)
+        case _:
+            return Q()
 
 
-def _of_event_id(value: str) -> Q:
+def _of_event_id(value: str) -> _Condition:
     """The id's first 48 bits are the event's time in milliseconds (RFC 9562, version 7)."""
     try:
         event_id = UUID(value)
     except ValueError:
-        return Q(pk__in=[])
-    milliseconds = event_id.int >> 80
-    return Q(time_us__gte=milliseconds * 1000, time_us__lt=(milliseconds + 1) * 1000, event_id=event_id)
+        return _Condition(Q(pk__in=[]))
+    return _Condition(Q(event_id=event_id), milliseconds=event_id.int >> 80)
 
 
 def _of_resource_type(value: str) -> Q:

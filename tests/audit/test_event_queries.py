@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 
 from audit.queries import EventFilter, LookupAttribute, Position, events_page
+from audit.read_only import is_read_only
 from audit.rendering import render_events
 from operations import clock
+from operations.registry import OPERATIONS, load_actions
 from tests.builders import run_as
 from tests.people import ACCOUNT, REGION
 
@@ -101,6 +103,7 @@ def test_pages_meet_without_a_gap_even_where_times_are_equal(people):
     [
         (None, "", "audit_by_account"),
         (LookupAttribute.READ_ONLY, "false", "audit_changes_by_account"),
+        (LookupAttribute.EVENT_NAME, "CreateKey", "audit_changes_by_account"),
         (LookupAttribute.EVENT_ID, "01a1f5b7-2d43-7f11-8413-3998dbec3d83", "audit_by_account"),
     ],
 )
@@ -117,3 +120,8 @@ def test_common_questions_use_an_index_and_sort_nothing(
         plan = " ".join(row[-1] for row in cursor.fetchall())
     assert f"INDEX {index} " in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_the_table_of_reads_agrees_with_the_operations():
+    load_actions()
+    assert {name for name, each in OPERATIONS.items() if each.read_only is not is_read_only(name)} == set()
