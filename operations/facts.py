@@ -63,6 +63,10 @@ def user_identity(principal: Principal, facts: PrincipalFacts) -> dict[str, obje
     }
     if principal.kind == PrincipalKind.USER:
         identity["userName"] = principal.name
+    elif principal.kind == PrincipalKind.ROLE:
+        issuer = {"type": "Role", "principalId": principal.unique_id, "arn": principal.arn}
+        issuer |= {"accountId": principal.account_id, "userName": principal.name}
+        identity["sessionContext"] = {"sessionIssuer": issuer}
     return identity
 
 

@@ -19,6 +19,7 @@ from keys import queries as key_queries
 from operations import pipeline
 from operations.demo.people import ACCOUNT_A, ACCOUNT_B, ADMINISTRATOR
 from operations.snapshots import find_caller
+from policies.aws_managed import PREFIX
 
 SEOUL, VIRGINIA = "ap-northeast-2", "us-east-1"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -150,10 +151,26 @@ def _program(account_id: str, name: str, agent: str, address: str) -> Actor:
 def tell_stories(now: datetime) -> list[Mapping[str, str]]:
     """Tell each story whose key is not there yet; returns the keys made."""
     people, teller = gather_cast(), Teller(now)
+    if key_queries.find_alias(ACCOUNT_A, *STORIES[0][:2]) is None:
+        _office_life(teller, people)
     for region, alias, story in STORIES:
         if key_queries.find_alias(ACCOUNT_A, region, alias) is None:
             story(teller, people)
     return teller.keys
+
+
+def _office_life(tell: Teller, people: Cast) -> None:
+    """People sign in, and somebody comes and goes; IAM's events are in us-east-1, as on AWS."""
+    for who, days_ago in ((people.administrator, 45.2), (people.manager, 30.2), (people.key_user, 6.4)):
+        tell.call(who, days_ago, "ConsoleLogin", {"Succeeded": True}, VIRGINIA)
+    tell.call(people.intern, 2.4, "ConsoleLogin", {"Succeeded": False}, VIRGINIA)
+    tell.call(people.intern, 2.38, "ConsoleLogin", {"Succeeded": True}, VIRGINIA)
+    name, policy = {"UserName": "contractor"}, {"PolicyArn": f"{PREFIX}/ReadOnlyAccess"}
+    tell.call(people.administrator, 40, "CreateUser", name, VIRGINIA)
+    tell.call(people.administrator, 39.9, "AttachUserPolicy", {**name, **policy}, VIRGINIA)
+    tell.call(people.key_admin, 39, "CreateAccessKey", name, VIRGINIA)
+    tell.call(people.administrator, 21, "DetachUserPolicy", {**name, **policy}, VIRGINIA)
+    tell.call(people.administrator, 20.9, "DeleteUser", name, VIRGINIA)
 
 
 def _wizard_policy(administrators: Sequence[str], users: Sequence[str], accounts: Sequence[str] = ()) -> Any:
@@ -260,7 +277,15 @@ def _shared(tell: Teller, people: Cast) -> None:
 
 def _backup(tell: Teller, people: Cast) -> None:
     """A key with the default policy, made with the AWS CLI."""
-    tell.new_key(people.command_line, 60, ["alias/backup"], "Backups", region=VIRGINIA, tags={"Project": "backup"})
+    arn = tell.new_key(
+        people.command_line, 60, ["alias/backup"], "Backups", region=VIRGINIA, tags={"Project": "backup"}
+    )
+    grant = {
+        "KeyId": arn,
+        "GranteePrincipal": f"arn:aws:iam::{ACCOUNT_A}:role/App",
+        "Operations": ["Encrypt", "Decrypt"],
+    }
+    tell.call(people.command_line, 58, "CreateGrant", {**grant, "Name": "nightly-backup"}, VIRGINIA)
     tell.call(people.encryptor, 8, "GenerateDataKey", _data_key("alias/backup", {"volume": "7"}), VIRGINIA)
 
 

@@ -5,15 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import PrincipalKind
+from audit.changes import Touched
 from audit.models import AuditEvent
 from audit.rendering import render_events
 from core.calls import Door
 from core.errors import KmsError
 from operations import clock
+from operations.changes import configuration_change
 from operations.registry import OPERATIONS, load_actions
 from operations.upkeep import run_upkeep
+from policies.aws_managed import ADMINISTRATOR_ACCESS
 from tests.builders import make_key, run_as, split_policy
 from tests.golden_records import GOLDEN, check_golden
+from tests.people import new_person
 
 pytestmark = pytest.mark.django_db
 CONTEXT = {"table": "invoices"}
@@ -236,6 +241,14 @@ def test_what_the_service_does_by_itself_is_recorded_as_its_own(people):
     events = {event["eventName"]: event for event in records_after(last)}
     check_golden("service_events/RotateKey", events["RotateKey"])
     check_golden("service_events/DeleteKey", events["DeleteKey"])
+
+
+def test_a_role_session_names_the_role_behind_it(people):
+    with configuration_change((Touched.EVERYTHING, "")):
+        role = new_person("Deploy", kind=PrincipalKind.ROLE, path="/ci/", managed=ADMINISTRATOR_ACCESS)
+    (event,) = recorded(role, "ListKeys", {})
+    issuer = event["userIdentity"]["sessionContext"]["sessionIssuer"]
+    assert (event["userIdentity"]["type"], issuer["arn"]) == ("AssumedRole", role.arn)
 
 
 def test_the_console_is_told_apart(people):

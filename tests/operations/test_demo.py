@@ -10,6 +10,7 @@ from django.core.management import call_command
 from accounts import queries as account_queries
 from accounts.models import Principal
 from audit.models import AuditEvent
+from audit.rendering import render_events
 from audit.verification import verify_trail
 from core.calls import Call, Door
 from keys import custody
@@ -119,3 +120,22 @@ def test_the_demonstration_can_be_turned_off(installation, settings):
     settings.KMS_DEMO = False
     call_command("load_demo", stdout=StringIO())
     assert not Principal.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_that_was_meant_to_happen_was_refused(demo):
+    refused = {
+        (event["eventName"], event["userIdentity"].get("userName"), event.get("errorCode"))
+        for event in render_events(AuditEvent.objects.all())
+        if "errorCode" in event
+    }
+    assert refused == {
+        ("Encrypt", "keyAdminOnly", "AccessDenied"),
+        ("DisableKey", "keyUserOnly", "AccessDenied"),
+        ("DescribeKey", "intern", "AccessDenied"),
+        ("ScheduleKeyDeletion", "intern", "AccessDenied"),
+        ("CreateAccessKey", "keyAdminOnly", "AccessDenied"),
+        ("DisableKey", "partner", "AccessDenied"),
+        ("Encrypt", "myEncryptor", "DisabledException"),
+        ("Decrypt", "myEncryptor", "InvalidCiphertextException"),
+    }
