@@ -87,6 +87,7 @@ class Trail:
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
+        self._connecting = threading.Lock()
         self._queue: list[_Waiting] = []
         self._leading = False
         self._connection: BaseDatabaseWrapper | None = None
@@ -105,7 +106,7 @@ class Trail:
 
     def close(self) -> None:
         """Close the writer's connection (the next commit opens another)."""
-        with self._mutex:
+        with self._connecting:
             connection, self._connection, self._head = self._connection, None, None
         if connection is not None:
             connection.close()
@@ -248,15 +249,16 @@ class Trail:
 
     # --- the writer's own connection ---
     def _writer(self) -> BaseDatabaseWrapper:
-        if self._connection is None:
-            connection = connections.create_connection("default")
-            connection.inc_thread_sharing()
-            connection.ensure_connection()
-            if connection.vendor == "postgresql":
-                connection.connection.autocommit = True
-                self._chain = self._claim_chain(connection)
-            self._connection = connection
-        return self._connection
+        with self._connecting:  # the leader and whoever changes something may both be the first
+            if self._connection is None:
+                connection = connections.create_connection("default")
+                connection.inc_thread_sharing()
+                connection.ensure_connection()
+                if connection.vendor == "postgresql":
+                    connection.connection.autocommit = True
+                    self._chain = self._claim_chain(connection)
+                self._connection = connection
+            return self._connection
 
     def _claimed_chain(self) -> int:
         self._writer()

@@ -1,9 +1,6 @@
 """manage.py serve: start the console and the API on one port, ready for a browser and the aws CLI."""
 
 import os
-import secrets
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import queries as account_queries
+from kmsconsole.server import find_granian, granian_arguments
 from operations.installation import prepare
-
-BACKPRESSURE_FACTOR = 4  # requests in hand for each thread; see performance.md, section 5
 
 
 class Command(BaseCommand):
@@ -53,32 +49,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _become_server(self, host: str, port: int) -> None:
-        granian = shutil.which("granian", path=str(Path(sys.executable).parent)) or shutil.which("granian")
+        granian = find_granian()
         if granian is None:
             raise CommandError("The server granian is not installed; run make run, or pip install -r requirements.txt.")
-        threads = settings.KMS_THREADS
-        # Background work of one runner; a process that reads this environment is the server.
-        os.environ["KMS_UPKEEP"] = secrets.token_hex(4)
-        os.execv(  # noqa: S606 - our own arguments, no shell
-            granian,
-            [
-                granian,
-                "--interface",
-                "wsgi",
-                "--host",
-                host,
-                "--port",
-                str(port),
-                "--workers",
-                str(settings.KMS_WORKERS),
-                "--blocking-threads",
-                str(threads),
-                "--backpressure",
-                str(threads * BACKPRESSURE_FACTOR),
-                "--no-ws",
-                "--respawn-failed-workers",
-                "--log-level",
-                "warning",
-                "kmsconsole.wsgi:application",
-            ],
-        )
+        arguments = granian_arguments(host, port, settings.KMS_WORKERS, settings.KMS_THREADS)
+        os.execv(granian, [granian, *arguments])  # noqa: S606 - our own arguments, no shell
