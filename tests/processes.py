@@ -45,18 +45,18 @@ def _running(port: int, workers: int, env: dict[str, str]) -> Iterator["subproce
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int) -> None:
-    for _ in range(300):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             assert process.poll() is None, process.communicate()[0].decode()
             time.sleep(0.1)
-    raise AssertionError("The service did not start within 30 seconds.")
+    raise AssertionError("The service did not start within a minute.")
 
 
 def _free_port() -> int:
