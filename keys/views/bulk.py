@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from core.errors import KmsError
+from kmsconsole.web import flash
+from kmsconsole.web.components import Flash
 from kmsconsole.web.door import current_region, perform
 from kmsconsole.web.errors import flash_refusal
 from kmsconsole.web.navigation import link
@@ -15,9 +18,13 @@ EXPLAINED_AT_MOST = 5
 
 
 def chosen_ids(request: HttpRequest) -> list[str]:
-    """Return the chosen keys' ids, from the form or the address, each once."""
+    """Return the chosen keys' ids, from the form or the address, each once; who chose too many is told."""
     given = request.POST.getlist("ids") if request.method == "POST" else request.GET.getlist("ids")
-    return list(dict.fromkeys(key_id for key_id in given if key_id))[:CHOSEN_AT_MOST]
+    chosen = list(dict.fromkeys(key_id for key_id in given if key_id))
+    if len(chosen) > CHOSEN_AT_MOST:
+        text = _("At most %(number)s keys can be changed at once; the others are left as they are.")
+        flash.add(request, Flash("warning", text % {"number": CHOSEN_AT_MOST}))
+    return chosen[:CHOSEN_AT_MOST]
 
 
 def perform_on(

@@ -237,7 +237,7 @@ def _menu(request: HttpRequest) -> list[MenuItem]:
 
     region = current_region(request)
     disable = link("keys:disable", region=region)
-    in_modal = {"hx-get": disable, "hx-target": "#modal-root", "hx-include": f"#{TABLE} [name=ids]:checked"}
+    in_modal = {"hx-get": disable, "hx-target": "#modal-root", "hx-include": f"#{FORM}"}
     return [
         item(ENABLE, link("keys:enable", region=region), "post"),
         item(DISABLE, disable, **in_modal),

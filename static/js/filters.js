@@ -72,10 +72,14 @@ function suggest(filter) {
   input.removeAttribute("aria-activedescendant");
 }
 
+// The focus comes back to the field of the new list; that is no wish for suggestions.
+let applied = false;
+
 // A chosen filter is sent as "property=value"; what stands in the field is only for reading.
 function choose(filter, property, value) {
   const input = filter.querySelector("input[role=combobox]");
   input.value = property ? `${property.key}=${value}` : value;
+  applied = true;
   hide(filter);
   input.form.requestSubmit();
 }
@@ -102,7 +106,9 @@ const filterOf = (event) => (event.target.matches?.("[data-property-filter] inpu
 for (const kind of ["focusin", "input"]) {
   document.addEventListener(kind, (event) => {
     const filter = filterOf(event);
-    if (filter) suggest(filter);
+    const returned = kind === "focusin" && applied;
+    if (filter) applied = false;
+    if (filter && !returned) suggest(filter);
   });
 }
 document.addEventListener("focusout", (event) => {

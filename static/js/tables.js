@@ -1,4 +1,5 @@
 /* Tables: select all with its mixed state, the counter, and what the selection allows in menus and buttons. */
+import {elsewhere, itemOf, restore} from "./selection.js";
 import {setDisabled} from "./words.js";
 
 const rowsOf = (table) => [...table.querySelectorAll("[data-select-row]:not(:disabled)")];
@@ -9,6 +10,7 @@ const rowsOf = (table) => [...table.querySelectorAll("[data-select-row]:not(:dis
  * row's data-refused-enable says why.
  */
 function explain(control, reason) {
+  control.dataset.reason ??= control.title;
   for (const name of ["title", "aria-description"]) {
     if (reason) control.setAttribute(name, reason);
     else control.removeAttribute(name);
@@ -24,14 +26,15 @@ function update(table) {
     all.indeterminate = chosen.length > 0 && chosen.length < rows.length;
     all.disabled = rows.length === 0;
   }
-  const elsewhere = Number(table.dataset.selectedElsewhere || 0);
-  const count = chosen.length + elsewhere;
+  const others = elsewhere(table, rows);
+  const items = [...chosen.map(itemOf), ...others];
+  const count = items.length + Number(table.dataset.selectedElsewhere || 0);
   for (const control of document.querySelectorAll(`[data-needs-selection="${CSS.escape(table.id)}"]`)) {
     const wanted = control.dataset.allowed;
-    const refusing = wanted && chosen.map((box) => box.closest("tr")).find((row) => !(row.dataset.actions ?? "").split(" ").includes(wanted));
+    const refusing = wanted && items.find((item) => !item.actions.includes(wanted));
     const fits = control.dataset.selection === "one" ? count === 1 : count > 0;
     setDisabled(control, !fits || Boolean(refusing));
-    explain(control, refusing?.getAttribute(`data-refused-${wanted}`));
+    explain(control, refusing ? refusing.refused[wanted] : fits ? "" : control.dataset.reason);
   }
   const region = table.closest("[data-table-region], .container, .table-page") ?? document;
   const counter = region.querySelector("[data-counter]");
@@ -64,7 +67,10 @@ document.addEventListener("click", (event) => {
 
 export function updateTables(root) {
   const tables = root.matches?.("table[data-selection]") ? [root] : [...root.querySelectorAll("table[data-selection]")];
-  for (const table of tables) update(table);
+  for (const table of tables) {
+    restore(table, rowsOf(table));
+    update(table);
+  }
   const around = root.closest?.("table[data-selection]");
   if (around) update(around);
 }
