@@ -285,5 +285,6 @@ if KMS_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise _stop(f"KMS_LOG_LEVEL: {KMS_LOG_LEVEL!r} is not one of DEBUG, INFO, WARNING, ERROR.")
 KMS_WORKERS = _int("KMS_WORKERS", 1 if "sqlite" in DATABASES["default"]["ENGINE"] else os.cpu_count() or 1, 1, 64)
 KMS_THREADS = _int("KMS_THREADS", 32, 2, 256)
+KMS_UPKEEP_SECONDS = _int("KMS_UPKEEP_SECONDS", 60, 0, 86_400)  # how often the server looks for what is due; 0: never
 
 LOGGING = configuration(KMS_LOG_LEVEL)

@@ -24,6 +24,7 @@ if os.environ.get("DATABASE_URL") != os.environ.get("KMS_TEST_POSTGRES_URL"):
 for name in [name for name in os.environ if name.startswith(("KMS_", "AWS_")) and not name.startswith("KMS_TEST_")]:
     del os.environ[name]
 os.environ["KMS_DATA_DIR"] = str(DATA_DIR)
+os.environ["KMS_UPKEEP_SECONDS"] = "0"  # tests say when time passes
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["DJANGO_SETTINGS_MODULE"] = "kmsconsole.settings"
 # Playwright's synchronous interface keeps an event loop in the thread of the tests, which Django takes for async code.
