@@ -31,7 +31,7 @@ def test_carol_finds_who_encrypted_though_reads_are_hidden_at_first(console):
     expect(console.get_by_role("link", name="CreateKey", exact=True)).to_be_visible()
     expect(console.get_by_role("link", name="Encrypt", exact=True)).to_be_hidden()
     console.get_by_label("Lookup attributes").get_by_label("Lookup attributes").select_option("Event name")
-    value = console.get_by_label("Lookup value")
+    value = console.get_by_placeholder("Enter a value")
     value.fill("Encrypt")
     value.press("Enter")
     console.get_by_role("link", name="Encrypt", exact=True).click()
