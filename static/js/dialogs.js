@@ -8,7 +8,7 @@ export function openModal(dialog, opener) {
   openers.set(dialog, opener ?? document.activeElement);
   dialog.showModal();
   const first = dialog.querySelector(
-    "[autofocus], .modal__body :is(input, select, textarea, button, a[href]):not([type=hidden]):not([disabled]), .modal__footer :is(button, a)",
+    "[autofocus], .modal__body :is(input, select, textarea, button, a[href]:not(.info-link)):not([type=hidden]):not([disabled]), .modal__footer :is(button, a)",
   );
   first?.focus();
 }
