@@ -167,11 +167,11 @@ def find_in_catalogues(house: Path) -> Iterator[str]:
                 shutil.copy(house / name, copy / name)
         (copy / "static").mkdir(exist_ok=True)
         subprocess.run(
-            [sys.executable, "manage.py", "makemessages", *[f"--locale={language}" for language in LANGUAGES], "-v0"],
+            [sys.executable, "manage.py", "makemessages", *[f"--locale={language}" for language in languages], "-v0"],
             cwd=copy,
             check=True,
         )
-        for language in LANGUAGES:
+        for language in languages:
             for path in sorted((copy / "locale" / language).rglob("*.po")):
                 yield from find_in_catalogue(path, str(path.relative_to(copy)))
 

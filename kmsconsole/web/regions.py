@@ -6,10 +6,13 @@ Source: AWS General Reference, "Regions and endpoints". Which Regions an install
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A Region: its code, its short place name (``Seoul``) and the group of the menu it stands in."""
+    """A Region: its code, its short place name (``Seoul``) and the group of the menu, in the reader's language."""
 
     code: str
     place: str
@@ -18,46 +21,50 @@ class Region:
     @property
     def name(self) -> str:
         """The full name: ``Asia Pacific (Seoul)``; the code itself for a Region that is not in the table."""
-        return f"{self.area} ({self.place})" if self.area else self.code
+        if not self.area:
+            return self.code
+        return gettext("%(area)s (%(place)s)") % {"area": self.area, "place": self.place}
 
 
 NAMES: Mapping[str, tuple[str, str]] = {
-    "us-east-1": ("N. Virginia", "US East"),
-    "us-east-2": ("Ohio", "US East"),
-    "us-west-1": ("N. California", "US West"),
-    "us-west-2": ("Oregon", "US West"),
-    "af-south-1": ("Cape Town", "Africa"),
-    "ap-east-1": ("Hong Kong", "Asia Pacific"),
-    "ap-northeast-1": ("Tokyo", "Asia Pacific"),
-    "ap-northeast-2": ("Seoul", "Asia Pacific"),
-    "ap-northeast-3": ("Osaka", "Asia Pacific"),
-    "ap-south-1": ("Mumbai", "Asia Pacific"),
-    "ap-south-2": ("Hyderabad", "Asia Pacific"),
-    "ap-southeast-1": ("Singapore", "Asia Pacific"),
-    "ap-southeast-2": ("Sydney", "Asia Pacific"),
-    "ap-southeast-3": ("Jakarta", "Asia Pacific"),
-    "ap-southeast-4": ("Melbourne", "Asia Pacific"),
-    "ca-central-1": ("Central", "Canada"),
-    "ca-west-1": ("Calgary", "Canada West"),
-    "eu-central-1": ("Frankfurt", "Europe"),
-    "eu-central-2": ("Zurich", "Europe"),
-    "eu-north-1": ("Stockholm", "Europe"),
-    "eu-south-1": ("Milan", "Europe"),
-    "eu-south-2": ("Spain", "Europe"),
-    "eu-west-1": ("Ireland", "Europe"),
-    "eu-west-2": ("London", "Europe"),
-    "eu-west-3": ("Paris", "Europe"),
-    "il-central-1": ("Tel Aviv", "Israel"),
-    "me-central-1": ("UAE", "Middle East"),
-    "me-south-1": ("Bahrain", "Middle East"),
-    "sa-east-1": ("São Paulo", "South America"),
+    "us-east-1": (_("N. Virginia"), _("US East")),
+    "us-east-2": (_("Ohio"), _("US East")),
+    "us-west-1": (_("N. California"), _("US West")),
+    "us-west-2": (_("Oregon"), _("US West")),
+    "af-south-1": (_("Cape Town"), _("Africa")),
+    "ap-east-1": (_("Hong Kong"), _("Asia Pacific")),
+    "ap-northeast-1": (_("Tokyo"), _("Asia Pacific")),
+    "ap-northeast-2": (_("Seoul"), _("Asia Pacific")),
+    "ap-northeast-3": (_("Osaka"), _("Asia Pacific")),
+    "ap-south-1": (_("Mumbai"), _("Asia Pacific")),
+    "ap-south-2": (_("Hyderabad"), _("Asia Pacific")),
+    "ap-southeast-1": (_("Singapore"), _("Asia Pacific")),
+    "ap-southeast-2": (_("Sydney"), _("Asia Pacific")),
+    "ap-southeast-3": (_("Jakarta"), _("Asia Pacific")),
+    "ap-southeast-4": (_("Melbourne"), _("Asia Pacific")),
+    "ca-central-1": (_("Central"), _("Canada")),
+    "ca-west-1": (_("Calgary"), _("Canada West")),
+    "eu-central-1": (_("Frankfurt"), _("Europe")),
+    "eu-central-2": (_("Zurich"), _("Europe")),
+    "eu-north-1": (_("Stockholm"), _("Europe")),
+    "eu-south-1": (_("Milan"), _("Europe")),
+    "eu-south-2": (_("Spain"), _("Europe")),
+    "eu-west-1": (_("Ireland"), _("Europe")),
+    "eu-west-2": (_("London"), _("Europe")),
+    "eu-west-3": (_("Paris"), _("Europe")),
+    "il-central-1": (_("Tel Aviv"), _("Israel")),
+    "me-central-1": (_("UAE"), _("Middle East")),
+    "me-south-1": (_("Bahrain"), _("Middle East")),
+    "sa-east-1": (_("São Paulo"), _("South America")),
 }
 
 
 def region(code: str) -> Region:
     """Return the Region of a code; a code that is not in the table is its own name."""
-    place, area = NAMES.get(code, (code, ""))
-    return Region(code, place, area)
+    if code not in NAMES:
+        return Region(code, code, "")
+    place, area = NAMES[code]
+    return Region(code, gettext(place), gettext(area))
 
 
 def grouped(codes: Iterable[str]) -> list[tuple[str, list[Region]]]:

@@ -32,7 +32,7 @@ def licences(request: HttpRequest) -> HttpResponse:
     context = {
         "breadcrumbs": [Crumb(_("Third-party licences"))],
         "vendored": vendored(),
-        "vendored_columns": [*columns, Column(_("Use")), Column(_("Texts"))],
+        "vendored_columns": [*columns, Column(_("Purpose")), Column(_("Texts"))],
         "packages": python_packages(),
         "columns": columns,
     }
@@ -59,7 +59,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
     """Every cookie of the console: all are needed for what was asked for, so there is nothing to refuse."""
     context = {
         "breadcrumbs": [Crumb(_("Cookie preferences"))],
-        "columns": [Column(_("Name")), Column(_("Use"))],
+        "columns": [Column(_("Name")), Column(_("Purpose"))],
         "cookies": COOKIES,
     }
     return render(request, "console/cookies.html", context)
