@@ -11,7 +11,7 @@ PYTEST := $(PYTHON) -m pytest
 MESSAGES_IGNORE := --ignore=$(VENV) --ignore=.venv --ignore=var --ignore=tests --ignore=static --ignore=staticfiles
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test stories lint types deployable check bench messages format clean
+.PHONY: help setup setup-dev run test stories lint types deployable check bench screenshots messages format clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ check: lint types deployable test ## Everything that CI does
 
 bench: setup-dev ## Measure the service: see bench/README.md
 	@bench/run.sh $(ARGS)
+
+screenshots: setup-dev ## Make the pictures of the documentation
+	@$(PYTHON) scripts/screenshots.py
 
 messages: setup-dev ## Collect the strings of ko and vi, and compile their translations
 	scripts/with_data_folder.sh $(PYTHON) manage.py makemessages -l ko -l vi --no-obsolete --add-location=file $(MESSAGES_IGNORE)
