@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import KmsError, NotFoundException
-from keys.forms.create_key import PeopleForm, PolicyForm
+from keys.forms.create_key import PolicyForm
+from keys.forms.people import PeopleForm
 from keys.views.create_key_finish import finish, tell_finished
 from keys.views.create_key_plan import same_policy
 from keys.views.create_key_steps import BY_KEY, FIRST, POLICY, REVIEW, Progress, Step, address, question

@@ -12,8 +12,11 @@ from core.arn import partition
 from core.crypto.key_specs import KeySpec, KeyUsage, Origin
 from core.policy.wizard import build_console_policy
 from keys.forms import key_choices
-from keys.forms.create_key import AdministratorsForm, ConfigureForm, LabelsForm, StepForm, UsersForm
+from keys.forms.create_key import ConfigureForm
 from keys.forms.key_choices import Regionality
+from keys.forms.labels import LabelsForm
+from keys.forms.people import AdministratorsForm, UsersForm
+from keys.forms.step_form import StepForm
 from keys.views import labels as key_labels
 from operations.drafts import Draft
 

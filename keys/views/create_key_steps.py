@@ -9,16 +9,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keys.forms.create_key import (
-    AdministratorsForm,
-    ConfigureForm,
-    LabelsForm,
-    PolicyForm,
-    ReviewForm,
-    StepForm,
-    Surroundings,
-    UsersForm,
-)
+from keys.forms.create_key import ConfigureForm, PolicyForm, ReviewForm
+from keys.forms.labels import LabelsForm
+from keys.forms.people import AdministratorsForm, UsersForm
+from keys.forms.step_form import StepForm, Surroundings
 from keys.views.create_key_plan import KeyPlan, plan_of, same_policy
 from kmsconsole.web import components
 from kmsconsole.web.door import caller

@@ -11,7 +11,7 @@ to the text, so that the panel works without script. Source: console.md 2.9, "Ed
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,9 +22,18 @@ from django.utils.translation import gettext as _
 
 from core.policy.actions import ACTIONS, Where
 from core.policy.condition_keys import CONDITION_KEYS
-from core.policy.json_positions import locate
 from core.policy.operators import BASIC_OPERATORS
 from core.policy.principals import PrincipalForm, classify_principal, is_service_principal
+from kmsconsole.web.policy_document import (
+    Statement,
+    condition_texts,
+    has_statement,
+    principal_texts,
+    read_document,
+    statements_of,
+    texts_of,
+    with_text,
+)
 from kmsconsole.web.policy_findings import Finding, has_errors
 
 TEMPLATE = "components/policy_editor.html"
@@ -32,8 +41,6 @@ TEXT_FIELD = "document"
 BUTTON_FIELD = "panel"
 KEY_POLICY_ACTIONS = ("kms:*", *(name for name, action in ACTIONS.items() if action.where is not Where.IDENTITY))
 COMPLETIONS = json.dumps([*KEY_POLICY_ACTIONS, *(key.name for key in CONDITION_KEYS.values()), *BASIC_OPERATORS])
-
-Statement = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +104,22 @@ class PolicyEditor:
     @cached_property
     def statements(self) -> list[StatementRow] | None:
         """The list of the panel; None while the text cannot be read as a policy."""
-        document = _read(self.text)
-        return None if document is None else [_row(index, each) for index, each in enumerate(_statements(document))]
+        document = read_document(self.text)
+        return None if document is None else [_row(index, each) for index, each in enumerate(statements_of(document))]
 
     @cached_property
     def selected(self) -> SelectedStatement | None:
-        document = _read(self.text)
-        if document is None or self.selected_index is None or self.selected_index >= len(_statements(document)):
+        document = read_document(self.text)
+        if document is None or self.selected_index is None or self.selected_index >= len(statements_of(document)):
             return None
-        statement = _statements(document)[self.selected_index]
-        actions = _texts(statement.get("Action"))
+        statement = statements_of(document)[self.selected_index]
+        actions = texts_of(statement.get("Action"))
         return SelectedStatement(
             row=_row(self.selected_index, statement),
             actions=[(name, name in actions) for name in KEY_POLICY_ACTIONS],
             others=[name for name in actions if name not in KEY_POLICY_ACTIONS],
-            principals=[*_principal_texts(statement.get("Principal"))],
-            conditions=[*_condition_texts(statement.get("Condition"))],
+            principals=[*principal_texts(statement.get("Principal"))],
+            conditions=[*condition_texts(statement.get("Condition"))],
         )
 
 
@@ -123,8 +130,8 @@ def read_editor(posted: QueryDict) -> PolicyEditor:
     selected = posted.get("panel_selected", "")
     index = int(number or selected) if (number or selected).isdigit() else None
     editor = PolicyEditor(text, selected_index=index, asked=bool(operation))
-    document = _read(text)
-    if operation in _CHANGES and document is not None and (operation == "add" or _has_statement(document, index)):
+    document = read_document(text)
+    if operation in _CHANGES and document is not None and (operation == "add" or has_statement(document, index)):
         return _CHANGES[operation](editor, document, posted)
     return editor
 
@@ -141,7 +148,7 @@ def render_editor(
 
 # --- what the buttons do ----------------------------------------------------------------------------------------------
 def _add(editor: PolicyEditor, document: Statement, posted: QueryDict) -> PolicyEditor:
-    statements = _statements(document)
+    statements = statements_of(document)
     taken = {statement.get("Sid") for statement in statements}
     sid = next(name for number in range(1, len(taken) + 2) if (name := f"Statement{number}") not in taken)
     new = {"Sid": sid, "Effect": "Allow", "Principal": {}, "Action": [], "Resource": "*"}
@@ -154,13 +161,13 @@ def _remove(editor: PolicyEditor, document: Statement, posted: QueryDict) -> Pol
 
 
 def _remove_confirmed(editor: PolicyEditor, document: Statement, posted: QueryDict) -> PolicyEditor:
-    document["Statement"] = [each for at, each in enumerate(_statements(document)) if at != editor.selected_index]
+    document["Statement"] = [each for at, each in enumerate(statements_of(document)) if at != editor.selected_index]
     return _written(editor, document, None)
 
 
 def _set_actions(editor: PolicyEditor, document: Statement, posted: QueryDict) -> PolicyEditor:
     statement = _selected(editor, document)
-    patterns = [name for name in _texts(statement.get("Action")) if name not in KEY_POLICY_ACTIONS]
+    patterns = [name for name in texts_of(statement.get("Action")) if name not in KEY_POLICY_ACTIONS]
     ticked = set(posted.getlist("panel_action"))
     actions = [name for name in KEY_POLICY_ACTIONS if name in ticked] + patterns
     statement["Action"] = actions[0] if len(actions) == 1 else actions
@@ -176,8 +183,8 @@ def _add_principal(editor: PolicyEditor, document: Statement, posted: QueryDict)
     statement = _selected(editor, document)
     principal = statement.get("Principal")
     if not isinstance(principal, dict):
-        statement["Principal"] = principal = {"AWS": _texts(principal)} if principal else {}
-    principal[kind] = _with(principal.get(kind), text)
+        statement["Principal"] = principal = {"AWS": texts_of(principal)} if principal else {}
+    principal[kind] = with_text(principal.get(kind), text)
     return _written(editor, document, editor.selected_index)
 
 
@@ -196,7 +203,7 @@ def _add_condition(editor: PolicyEditor, document: Statement, posted: QueryDict)
         statement["Condition"] = conditions = {}
     tests = conditions.setdefault(operator, {})
     if isinstance(tests, dict):
-        tests[key] = _with(tests.get(key), value)
+        tests[key] = with_text(tests.get(key), value)
     return _written(editor, document, editor.selected_index)
 
 
@@ -229,63 +236,11 @@ def _written(editor: PolicyEditor, document: Statement, selected: int | None) ->
     return replace(editor, text=json.dumps(document, indent=2, ensure_ascii=False), selected_index=selected)
 
 
-# --- reading the text -------------------------------------------------------------------------------------------------
-def _read(text: str) -> Statement | None:
-    """Return the document if the panel can work on it: an object with a list (or one object) of statements."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    # Of two members with one name the parser keeps the last; writing the document back would lose the other.
-    if not isinstance(document, dict) or locate(text).repeated:
-        return None
-    statements = document.setdefault("Statement", [])
-    if isinstance(statements, dict):
-        document["Statement"] = statements = [statements]
-    return document if isinstance(statements, list) and all(isinstance(each, dict) for each in statements) else None
-
-
-def _statements(document: Statement) -> list[Statement]:
-    statements: list[Statement] = document["Statement"]
-    return statements
-
-
-def _has_statement(document: Statement, index: int | None) -> bool:
-    return index is not None and index < len(_statements(document))
-
-
-def _selected(editor: PolicyEditor, document: Statement) -> Statement:
-    assert editor.selected_index is not None
-    return _statements(document)[editor.selected_index]
-
-
 def _row(index: int, statement: Statement) -> StatementRow:
     label = statement.get("Sid") or _("Statement %(number)s") % {"number": index + 1}
     return StatementRow(index, str(label), str(statement.get("Effect", "")))
 
 
-def _texts(value: object) -> list[str]:
-    if value is None:
-        return []
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
-
-
-def _with(value: object, text: str) -> object:
-    texts = [*dict.fromkeys([*_texts(value), text])]
-    return texts[0] if len(texts) == 1 else texts
-
-
-def _principal_texts(principal: object) -> Iterator[str]:
-    if isinstance(principal, dict):
-        for value in principal.values():
-            yield from _texts(value)
-    else:
-        yield from _texts(principal)
-
-
-def _condition_texts(conditions: object) -> Iterator[str]:
-    if isinstance(conditions, dict):
-        for operator, tests in conditions.items():
-            if isinstance(tests, dict):
-                for key, value in tests.items():
-                    yield f"{operator} {key}: {', '.join(_texts(value))}"
+def _selected(editor: PolicyEditor, document: Statement) -> Statement:
+    assert editor.selected_index is not None
+    return statements_of(document)[editor.selected_index]

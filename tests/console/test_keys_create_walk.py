@@ -175,6 +175,7 @@ def test_a_second_finish_makes_no_second_key(wizard):
     assert KmsKey.objects.get().key_id in again.content.decode()
 
 
+@pytest.mark.postgres
 def test_many_finishes_at_once_make_one_key(wizard):
     wizard.to("review")
 
