@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from core.errors import KmsError
 from core.policy.documents import KEY_POLICY_LIMIT_BYTES, LOCKOUT, parse_key_policy
@@ -135,11 +135,29 @@ def _form(text: str) -> tuple[list[Finding], JsonPositions | None]:
     return found, positions
 
 
+# What Python's parser says of a text that is not JSON: written here so that it is translated.
+SYNTAX_FAULTS = frozenset(
+    {
+        gettext_noop("Expecting value"),
+        gettext_noop("Expecting property name enclosed in double quotes"),
+        gettext_noop("Expecting ':' delimiter"),
+        gettext_noop("Expecting ',' delimiter"),
+        gettext_noop("Extra data"),
+        gettext_noop("Unterminated string starting at"),
+        gettext_noop("Invalid control character at"),
+        gettext_noop("Invalid \\escape"),
+        gettext_noop("Invalid \\uXXXX escape"),
+        gettext_noop("Illegal trailing comma before end of object"),
+        gettext_noop("Illegal trailing comma before end of array"),
+    }
+)
+
+
 def _syntax_message(error: json.JSONDecodeError) -> str:
     return _("JSON syntax error at line %(line)s, column %(column)s: %(message)s") % {
         "line": error.lineno,
         "column": error.colno,
-        "message": error.msg,
+        "message": _(error.msg),
     }
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from kmsconsole.web.pages.licences import python_packages, vendored
+from kmsconsole.web.pages.licences import USES, python_packages, vendored
 from kmsconsole.web.pages.search_catalogue import find_entries, plain
 from tests.builders import make_key
 
@@ -98,6 +98,10 @@ def test_the_command_line_page_names_this_endpoint_and_no_secret(people, signed_
     assert "AWS_ENDPOINT_URL" in page
     assert "http://testserver" in page
     assert people.ada.secret_access_key not in page
+
+
+def test_what_vendored_files_are_for_can_be_translated():
+    assert {component.use for component in vendored()} == USES
 
 
 def test_every_component_states_its_licence():

@@ -6,6 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from kmsconsole.web.policy_editor import PolicyEditor, read_editor
+from kmsconsole.web.policy_findings import SYNTAX_FAULTS
 from tests.builders import make_key, split_policy
 
 ROOT_STATEMENT = {
@@ -45,6 +46,29 @@ def test_a_syntax_error_has_its_line_and_column(lint):
     (finding,) = lint('{\n  "Version": "2012-10-17",\n  "Statement": [}\n}')
     assert (finding["line"], finding["column"], finding["severity"]) == (3, 17, "error")
     assert "line 3, column 17" in finding["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        '{"a":',
+        "{a}",
+        '{"a" 1}',
+        '{"a": 1 "b"}',
+        "{} {}",
+        '{"a',
+        '{"a\n"}',
+        '{"\\q"}',
+        '{"\\u12"}',
+        "[1,]",
+        '{"a": 1,}',
+    ],
+)
+def test_what_the_parser_says_can_be_translated(text):
+    with pytest.raises(json.JSONDecodeError) as error:
+        json.loads(text)
+    assert error.value.msg in SYNTAX_FAULTS
 
 
 def test_columns_count_as_in_the_text_that_was_typed_with_windows_line_ends(lint):

@@ -9,6 +9,19 @@ from pathlib import Path
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.utils.translation import gettext_noop as _
+
+# What the vendored files are for, as scripts/vendor.py words it: written here so that it is translated.
+USES = frozenset(
+    {
+        _("Main font"),
+        _("Korean fallback font, 400 and 700"),
+        _("Icons, as one SVG sprite"),
+        _("Partial page updates"),
+        _("Source of static/css/tokens.css"),
+        _("JSON editor"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
