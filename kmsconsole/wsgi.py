@@ -20,11 +20,12 @@ from django.conf import settings  # noqa: E402 - as all that follows, needs the 
 
 from kmsconsole.wire.endpoint import handle, is_api_request  # noqa: E402
 from operations import background_upkeep  # noqa: E402
-from operations.installation import prepare  # noqa: E402
+from operations.installation import check_migrated, prepare  # noqa: E402
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+check_migrated()
 prepare()
 if settings.KMS_UPKEEP_SECONDS:
     background_upkeep.start(settings.KMS_UPKEEP_SECONDS)

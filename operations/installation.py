@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from audit.models import AuditChain, ConfigVersion
 from audit.trail import trail
@@ -33,6 +34,18 @@ def root_key_provider() -> RootKeyProvider:
     if settings.KMS_ROOT_KEY_SOURCE == "secret-file":
         return SecretFileRootKey(Path(settings.KMS_ROOT_KEY_FILE))
     return FileRootKey(Path(settings.DATA_DIR) / ROOT_KEY_FILE)
+
+
+def is_migrated() -> bool:
+    """Tell whether the database has every table and column that this version of the service needs."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def check_migrated() -> None:
+    """Raise ImproperlyConfigured for a database of an older version: a half-known table would break the audit chain."""
+    if not is_migrated():
+        raise ImproperlyConfigured("The database is not migrated. Run: manage.py migrate (make run does it).")
 
 
 def prepare() -> None:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from operations.installation import prepare
+from operations.installation import is_migrated, prepare
 
 
 class PreparedCommand(BaseCommand):
@@ -17,6 +18,8 @@ class PreparedCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        if not is_migrated():
+            call_command("migrate", verbosity=0, interactive=False)
         try:
             prepare()
         except ImproperlyConfigured as error:

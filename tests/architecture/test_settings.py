@@ -62,3 +62,22 @@ def test_the_readme_lists_every_setting():
     assert {"KMS_DATA_DIR", "DATABASE_URL", "KMS_DEMO"} <= names
     readme = (ROOT / "README.md").read_text()
     assert names - set(re.findall(r"`([A-Z_]+)`", readme)) == set()
+
+
+def test_a_command_on_an_empty_data_folder_makes_the_database_first(tmp_path):
+    done = start(tmp_path, "create_account 111122223333 --json")
+    assert done.returncode == 0, done.stderr
+    assert '"account_id": "111122223333"' in done.stdout
+
+
+def test_the_service_does_not_start_on_a_database_that_is_not_migrated(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "import kmsconsole.wsgi"],
+        cwd=ROOT,
+        env={**os.environ, "KMS_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kmsconsole.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "The database is not migrated." in done.stderr
