@@ -77,7 +77,12 @@ def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
     materials = _materials(request, key)
     edit_refusal = _edit_refusal(request, key, enabled=bool(status["KeyRotationEnabled"]))
     rotate_refusal = refusal_of(request, "RotateKeyOnDemand", {"KeyId": key.key_id})
+    rotated = "rotating" in request.GET and "OnDemandRotationStartDate" not in status
+    if rotated:
+        text = _("The key was rotated. Its current key material is %(id)s.") % {"id": key.material_id}
+        flash.add(request, Flash("success", text))
     return {
+        "rotated": rotated,
         "enabled": status["KeyRotationEnabled"],
         "period_days": status.get("RotationPeriodInDays"),
         "next_date": status.get("NextRotationDate"),

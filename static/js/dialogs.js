@@ -47,7 +47,7 @@ document.addEventListener("click", (event) => {
 // A fragment swapped into #modal-root opens at once.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "modal-root") return;
-  const dialog = event.target.querySelector("dialog");
+  const dialog = [...event.target.querySelectorAll("dialog")].at(-1);
   if (!dialog) return;
   dialog.dataset.fragment = "true";
   const from = event.detail.requestConfig?.elt;

@@ -11,6 +11,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   focused = active?.id ? {id: active.id, start: active.selectionStart, end: active.selectionEnd} : null;
 });
 
+// A region is replaced by the region of the answer; a dialog comes beside those that the page has already.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "modal-root") event.detail.swapOverride = "beforeend";
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
   event.detail.target?.removeAttribute("aria-busy");
 });

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from audit.changes import Touched
+from keys.models import KeyMaterial, KmsKey
+from operations.changes import configuration_change
 from tests.builders import make_key, run_as, split_policy
 from tests.people import OTHER_ACCOUNT
 
@@ -141,6 +144,20 @@ def test_rotate_now_starts_a_rotation(people, signed_in, key_id):
     text = post(signed_in(people.alice), key_id, "rotate").content.decode()
     assert "24 of 25" in text
     assert "Pending rotation" in text
+
+
+def test_a_rotation_under_way_asks_again_until_it_is_done(people, signed_in, key_id):
+    client = signed_in(people.ada)
+    post(client, key_id, "rotate")
+    asked = page(client, key_id, tab="rotations").content.decode()
+    assert 'hx-trigger="every 5s"' in asked
+    with configuration_change((Touched.EVERYTHING, "")):
+        KeyMaterial.objects.update(current_from=KmsKey.objects.get(key_id=key_id).created_at)
+    query = {"tab": "rotations", "rotating": "1"}
+    done = client.get(f"/kms/keys/{key_id}", query, headers={"HX-Request": "true"}).content.decode()
+    assert "every 5s" not in done
+    assert "The key was rotated." in done
+    assert 'hx-swap-oob="true"' in done
 
 
 def test_an_alias_gets_its_prefix_and_a_taken_name_keeps_the_form(people, signed_in, key_id):

@@ -105,7 +105,13 @@ def test_a_choice_of_keys_outlives_a_filter(people, console, key_id):
     field.fill("invoices")
     field.press("Enter")
     browser.sees("1 match")
+    assert browser.page.locator("#keys").count() == 1
     browser.tick("Select key invoices")
+    browser.choose("Key actions", "Disable")
+    browser.press("Cancel")
+    browser.press("Preferences")
+    expect(browser.page.get_by_role("dialog", name="Preferences")).to_be_visible()
+    browser.page.keyboard.press("Escape")
     browser.choose("Key actions", "Disable")
     browser.page.get_by_role("checkbox", name="I confirm that I want to disable these keys.").check()
     browser.press("Disable key")
@@ -120,6 +126,7 @@ def test_a_tab_and_a_dialog_come_without_a_new_page(people, console, key_id):
     browser.page.evaluate("window.samePage = true")
     browser.page.get_by_role("tab", name="Aliases").click()
     expect(browser.page).to_have_url(f"{browser.address}/kms/keys/{key_id}?region=us-east-1&tab=aliases")
+    assert browser.page.locator("#tab-region").count() == 1
     browser.press("Create alias")
     dialog = browser.page.get_by_role("dialog", name="Create alias")
     expect(dialog.get_by_role("textbox", name="Alias")).to_be_focused()
