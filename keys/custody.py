@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from accounts.models import AccessKey
-from core.crypto.handles import SYMMETRIC_MATERIAL_BYTES, SymmetricHandle
-from core.crypto.material import generate_material, material_id, open_material, reseal_material, seal_material
+from core.crypto.handles import KeyHandle
+from core.crypto.key_pairs import generate_for
+from core.crypto.key_specs import KeySpec, KeyUsage
+from core.crypto.material import material_id, open_material, reseal_material, seal_material
+from core.crypto.opening import open_handle as open_material_handle
 from core.crypto.sealing import (
     RootKeys,
     UnknownRootKeyError,
@@ -84,8 +87,11 @@ class SealedMaterial:
 
 
 def new_material(key: KmsKey) -> SealedMaterial:
-    """Draw material for a key and seal it."""
-    material = generate_material(SYMMETRIC_MATERIAL_BYTES)
+    """Draw material for a key, which need not be stored yet, and seal it.
+
+    An RSA key takes up to a second: call it where nothing is locked.
+    """
+    material = generate_for(KeySpec(key.key_spec))
     identity = material_id(key.key_id, material)
     sealed = seal_material(
         material,
@@ -98,7 +104,7 @@ def new_material(key: KmsKey) -> SealedMaterial:
     return SealedMaterial(identity, sealed, root_keys().current.id)
 
 
-def open_handle(key: KmsKey, material: KeyMaterial) -> SymmetricHandle:
+def open_handle(key: KmsKey, material: KeyMaterial) -> KeyHandle:
     """Return the handle of a stored material; raises :class:`core.crypto.sealing.SealError` if it was altered."""
     opened = _opened(
         lambda keys: open_material(
@@ -110,7 +116,13 @@ def open_handle(key: KmsKey, material: KeyMaterial) -> SymmetricHandle:
             material_id=material.material_id,
         )
     )
-    return SymmetricHandle(opened, key.account_id, key.key_id)
+    return open_material_handle(
+        opened,
+        spec=KeySpec(key.key_spec),
+        usage=KeyUsage(key.key_usage),
+        account_id=key.account_id,
+        key_id=key.key_id,
+    )
 
 
 def reseal(key: KmsKey, material: KeyMaterial) -> None:

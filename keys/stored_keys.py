@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.key_states import KeyState
 from keys import custody, queries
+from keys.custody import SealedMaterial
 from keys.models import KeyMaterial, KmsKey, Tag
 from policies.models import KeyPolicy
 
@@ -31,24 +32,29 @@ def new_key(
 
 
 def store_new_key(
-    key: KmsKey, document: str, principal_ids: Mapping[str, str], tags: Sequence[tuple[str, str]], now: datetime
+    key: KmsKey,
+    material: SealedMaterial,
+    document: str,
+    principal_ids: Mapping[str, str],
+    tags: Sequence[tuple[str, str]],
+    now: datetime,
 ) -> None:
     """Store a new key with its policy, tags and first material."""
     key.save(force_insert=True)
     KeyPolicy.objects.create(key=key, document=document, principal_ids=dict(principal_ids))
     Tag.objects.bulk_create([Tag(key=key, tag_key=tag_key, tag_value=value) for tag_key, value in tags])
-    _store_material(key, 1, "", now, now)
+    _store_material(key, material, 1, "", now, now)
 
 
 def add_material(key: KmsKey, rotation_type: str, now: datetime, current_from: datetime) -> KeyMaterial:
     """Add the material that a rotation makes current at ``current_from``."""
-    return _store_material(key, queries.newest_version(key.pk) + 1, rotation_type, now, current_from)
+    version = queries.newest_version(key.pk) + 1
+    return _store_material(key, custody.new_material(key), version, rotation_type, now, current_from)
 
 
 def _store_material(
-    key: KmsKey, version: int, rotation_type: str, now: datetime, current_from: datetime
+    key: KmsKey, sealed: SealedMaterial, version: int, rotation_type: str, now: datetime, current_from: datetime
 ) -> KeyMaterial:
-    sealed = custody.new_material(key)
     return KeyMaterial.objects.create(
         key=key,
         material_id=sealed.material_id,

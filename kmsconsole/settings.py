@@ -277,6 +277,8 @@ KMS_ROOT_KEY = env.str("KMS_ROOT_KEY", "")  # base64 of 32 bytes, with the sourc
 KMS_ROOT_KEY_FILE = env.str("KMS_ROOT_KEY_FILE", "")  # with the source secret-file
 KMS_ROTATION_SECONDS = _int("KMS_ROTATION_SECONDS", 30, 0, 86_400)  # how long an on-demand rotation takes
 KMS_REQUEST_QUOTAS = _bool("KMS_REQUEST_QUOTAS", False)  # AWS's request rates, with ThrottlingException
+# Whether the wizard offers ML-KEM keys, whose wording on the real console is not known; the API always does.
+KMS_ML_KEM_CONSOLE = _bool("KMS_ML_KEM_CONSOLE", False)
 KMS_GALLERY = _bool("KMS_GALLERY", False)  # pages with every component, for development and tests
 KMS_DEMO = _bool("KMS_DEMO", True)
 KMS_DEMO_PASSWORD = env.str("KMS_DEMO_PASSWORD", "")

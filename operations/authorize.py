@@ -15,6 +15,7 @@ from core.policy.messages import ResourceForm, access_denied_message
 from core.policy.requests import ON_ONE_KEY, RequestFacts, check_on_key, checks_for, permitted_at
 from operations import facts
 from operations.grants import grants_for
+from operations.key_use import SYMMETRIC
 from operations.registry import Operation
 from operations.request_context import RequestContext
 from operations.resolve import Subject
@@ -99,15 +100,19 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
     re_encrypts = operation.name == "ReEncrypt"
     on_same_key = {"kms:ReEncryptOnSameKey": "true" if same_key else "false"} if re_encrypts else {}
     own, other = _encryption_contexts(request)
+    to_other = {"kms:EncryptionAlgorithm": request.destination_encryption_algorithm or SYMMETRIC} if re_encrypts else {}
     contexts = [
         RequestContext(
             call,
             operation.name,
             request,
             encryption_context=pairs,
-            extra={**on_same_key, "kms:RequestAlias": subject.request_alias if subject else None},
+            extra={**on_same_key, **more, "kms:RequestAlias": subject.request_alias if subject else None},
         )
-        for pairs, subject in ((own, subjects[0] if subjects else None), (other, subjects[-1] if subjects else None))
+        for pairs, subject, more in (
+            (own, subjects[0] if subjects else None, {}),
+            (other, subjects[-1] if subjects else None, to_other),
+        )
     ]
     return RequestFacts(
         region=call.region,

@@ -4,11 +4,16 @@ Source: kms-semantics 4.16, the decision table; 1.10 for ``DryRunModifiers``.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from core.calls import Call
+from core.crypto.algorithms import EncryptionAlgorithm
 from core.crypto.ciphertext import parse_material_id
+from core.crypto.handles import SymmetricHandle
+from core.crypto.key_specs import KeyUsage
+from core.crypto.rsa_handles import RsaEncryptionHandle
 from core.errors import (
     IncorrectKeyException,
     InvalidCiphertextException,
@@ -16,9 +21,9 @@ from core.errors import (
     NotFoundException,
     ValidationException,
 )
-from operations.key_use import SYMMETRIC
+from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, current_handle
 from operations.resolve import Subject, find_subject
-from operations.snapshots import KeySnapshot, MaterialSnapshot, find_key_of_material
+from operations.snapshots import KeySnapshot, find_key_of_material
 
 IGNORE_CIPHERTEXT = "IGNORE_CIPHERTEXT"
 
@@ -68,12 +73,40 @@ def _named_source(call: Call, key_id: str) -> Subject:
         raise
 
 
-def open_source(key: KeySnapshot, blob: bytes, context: Mapping[str, str]) -> tuple[bytes, MaterialSnapshot]:
-    """Decrypt; raises IncorrectKeyException for another key's blob, InvalidCiphertextException for anything else."""
+def check_source(key: KeySnapshot, algorithm: str | None, operation: str) -> None:
+    """Raise InvalidKeyUsageException unless the key decrypts with this algorithm; the text names ``operation``."""
+    check_usage(key, KeyUsage.ENCRYPT_DECRYPT, operation)
+    check_encryption_algorithm(key, algorithm)
+
+
+def open_source(
+    key: KeySnapshot,
+    blob: bytes,
+    algorithm: str | None,
+    context: Mapping[str, str] | None,
+    now: datetime,
+    operation: str,
+) -> tuple[bytes, str | None]:
+    """Decrypt; returns the plaintext and, for a symmetric ciphertext, the id of its material.
+
+    A symmetric ciphertext says itself which key it needs, so any other key, whatever its spec and usage, is an
+    IncorrectKeyException (recorded), and bytes that are no such ciphertext are an InvalidCiphertextException.
+    """
+    if (algorithm or SYMMETRIC) == SYMMETRIC:
+        return _open_symmetric(key, blob, context)
+    check_source(key, algorithm, operation)
+    checked_context(key, context)
+    handle = current_handle(key, now, RsaEncryptionHandle)
+    return handle.decrypt(EncryptionAlgorithm(str(algorithm)), blob), None
+
+
+def _open_symmetric(key: KeySnapshot, blob: bytes, context: Mapping[str, str] | None) -> tuple[bytes, str]:
     material_id = parse_material_id(blob)
     material = key.material(material_id)
     if material is None:
         if find_key_of_material(key.region, material_id) is not None:
             raise IncorrectKeyException()
         raise InvalidCiphertextException()
-    return material.handle.decrypt(blob, context), material
+    if not isinstance(material.handle, SymmetricHandle):
+        raise InvalidCiphertextException()
+    return material.handle.decrypt(blob, checked_context(key, context)), material_id

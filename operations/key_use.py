@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
+from core.crypto.algorithms import ALGORITHMS, EncryptionAlgorithm
 from core.crypto.encryption_context import canonical_bytes
+from core.crypto.handles import KeyHandle, SymmetricHandle
 from core.crypto.key_specs import KeySpec, KeyUsage
+from core.crypto.rsa_handles import RsaEncryptionHandle
 from core.errors import (
     InvalidKeyUsageException,
     KMSInvalidStateException,
@@ -12,6 +16,8 @@ from core.errors import (
     ValidationException,
 )
 from operations.snapshots import KeySnapshot, MaterialSnapshot
+
+Handle = TypeVar("Handle", bound=KeyHandle)
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 # AWS documents no limit. Decision: kms-semantics 4.13.
@@ -24,17 +30,26 @@ def check_usage(key: KeySnapshot, usage: KeyUsage, operation: str) -> None:
         raise InvalidKeyUsageException(key_arn=key.arn, usage=key.key_usage, operation=operation)
 
 
+def check_algorithm(key: KeySnapshot, algorithm: str) -> None:
+    """Raise InvalidKeyUsageException unless a key of this spec and usage has the algorithm."""
+    if algorithm not in ALGORITHMS[key.key_usage][key.key_spec]:
+        raise InvalidKeyUsageException(f"Algorithm {algorithm} is incompatible with key spec {key.key_spec}.")
+
+
 def check_encryption_algorithm(key: KeySnapshot, algorithm: str | None) -> None:
     """Raise InvalidKeyUsageException unless the algorithm (default SYMMETRIC_DEFAULT) fits the key's spec."""
-    wanted = algorithm or SYMMETRIC
-    if (wanted == SYMMETRIC) != (key.key_spec == KeySpec.SYMMETRIC_DEFAULT):
-        raise InvalidKeyUsageException(f"Algorithm {wanted} is incompatible with key spec {key.key_spec}.")
+    check_algorithm(key, algorithm or SYMMETRIC)
 
 
-def checked_context(context: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return the encryption context; raises ValidationException if its canonical form is over 8,192 bytes."""
+def checked_context(key: KeySnapshot, context: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the encryption context.
+
+    Raises ValidationException if its canonical form is over 8,192 bytes, or if an RSA key is given any pair.
+    """
     if not context:
         return {}
+    if key.key_spec is not KeySpec.SYMMETRIC_DEFAULT:
+        raise ValidationException("EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.")
     if len(canonical_bytes(context)) > MAX_CONTEXT_BYTES:
         raise ValidationException(f"The encryption context is larger than {MAX_CONTEXT_BYTES} bytes.")
     return context
@@ -46,6 +61,28 @@ def current_material(key: KeySnapshot, now: datetime) -> MaterialSnapshot:
     if material is None:
         raise KMSInvalidStateException(key_arn=key.arn, state="pending import")
     return material
+
+
+def current_handle(key: KeySnapshot, now: datetime, kind: type[Handle]) -> Handle:
+    """Return the handle of the current material; the key's spec and usage, checked before, tell its kind."""
+    handle = current_material(key, now).handle
+    assert isinstance(handle, kind)
+    return handle
+
+
+def encrypt_under(
+    key: KeySnapshot, now: datetime, algorithm: str | None, plaintext: bytes, context: Mapping[str, str]
+) -> tuple[bytes, str | None]:
+    """Return a ciphertext and, for a symmetric key, the id of the material used.
+
+    Usage and algorithm are checked before. Raises ValidationException for more bytes than an RSA key can encrypt.
+    """
+    material = current_material(key, now)
+    handle = material.handle
+    if isinstance(handle, SymmetricHandle):
+        return handle.encrypt(plaintext, context), material.material_id
+    assert isinstance(handle, RsaEncryptionHandle)
+    return handle.encrypt(EncryptionAlgorithm(str(algorithm)), plaintext), None
 
 
 def refuse_recipient(recipient: object) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.crypto.algorithms import algorithms_member
+from core.crypto.key_specs import KeySpec
 from core.key_states import KeyState
 from operations.snapshots import KeySnapshot
 
@@ -30,7 +31,7 @@ def key_metadata(key: KeySnapshot, now: datetime) -> dict[str, object]:
     if state is KeyState.PENDING_DELETION:
         metadata["DeletionDate"] = key.deletion_date
     material = key.current_material(now)
-    if material is not None:
+    if material is not None and key.key_spec is KeySpec.SYMMETRIC_DEFAULT:
         metadata["CurrentKeyMaterialId"] = material.material_id
     return metadata
 

@@ -62,6 +62,7 @@ def preview(call: Call) -> KmsError | None:
 
 
 def _answer(call: Call, operation: Operation) -> Result:
+    prepared: tuple[Any, ...] | None = () if operation.prepare is None else None
     for _ in range(ATTEMPTS):
         version = cache.version
         if version < 0:
@@ -72,7 +73,9 @@ def _answer(call: Call, operation: Operation) -> Result:
         try:
             # INVARIANT: the caller is read after the version, so it cannot be older than what the commit compares.
             call = _renewed(call)
-            outcome = _decide_and_execute(call, operation, progress)
+            if prepared is None:
+                prepared = _prepare(call, operation, progress)
+            outcome = _decide_and_execute(call, operation, progress, prepared)
         except KmsError as error:
             refusal = error
         if trail.commit(record.records(call, operation, progress, outcome, refusal), version):
@@ -89,12 +92,16 @@ def _change(call: Call, operation: Operation) -> Result:
     record.intern_names(call, operation)
     cache_refresh_needed = False
     try:
+        prepared: tuple[Any, ...] = ()
+        if operation.prepare is not None:
+            cache.refresh()  # a refusal must not rest on what another process has changed
+            prepared = _prepare(_renewed(call), operation, progress)
         with writers_turn(), transaction.atomic():
             version = lock_version()
             cache.refresh()
             call = _renewed(call)
             # INVARIANT: a snapshot is never read after a row was changed: a rolled back row must not be remembered.
-            outcome = _decide_and_execute(call, operation, progress)
+            outcome = _decide_and_execute(call, operation, progress, prepared)
             if outcome.touched:
                 record_changes(version, outcome.touched)
                 cache_refresh_needed = True
@@ -107,10 +114,21 @@ def _change(call: Call, operation: Operation) -> Result:
     return Result(call.action, call.request_id, outcome.members)
 
 
-def _decide_and_execute(call: Call, operation: Operation, progress: Progress) -> Outcome:
+def _prepare(call: Call, operation: Operation, progress: Progress) -> tuple[Any, ...]:
+    """Do the slow work of an action while nothing is locked.
+
+    A caller who may not do this is refused here already; whoever may is asked again when the action runs.
+    """
+    assert operation.prepare is not None
     request = progress.request = operation.parse(call.members)
     subjects = _permitted(call, operation, request, progress)
-    outcome = operation.run(call, request, *[subject.key for subject in subjects])
+    return (operation.prepare(call, request, *[subject.key for subject in subjects]),)
+
+
+def _decide_and_execute(call: Call, operation: Operation, progress: Progress, prepared: tuple[Any, ...]) -> Outcome:
+    request = progress.request = operation.parse(call.members)
+    subjects = _permitted(call, operation, request, progress)
+    outcome = operation.run(call, request, *[subject.key for subject in subjects], *prepared)
     if getattr(request, "dry_run", None):
         raise DryRunOperationException()  # after every check, before any effect
     return outcome
@@ -123,7 +141,8 @@ def _permitted(call: Call, operation: Operation, request: Any, progress: Progres
     subjects: Sequence[Subject] = operation.resolve(call, request) if operation.resolve is not None else ()
     if progress is not None:
         progress.subjects = subjects
-        if settings.KMS_REQUEST_QUOTAS:
+        if settings.KMS_REQUEST_QUOTAS and not progress.charged:
+            progress.charged = True
             throttle(call, operation, request, subjects)
     if operation.authorized:
         authorize(call, operation, request, subjects)

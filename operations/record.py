@@ -26,11 +26,12 @@ _VERSION_7 = 0x70008000000000000000
 class Progress:
     """How far a call has come: what a refusal's record may tell."""
 
-    __slots__ = ("request", "subjects")
+    __slots__ = ("charged", "request", "subjects")
 
     def __init__(self) -> None:
         self.request: Any = None
         self.subjects: Any = ()
+        self.charged = False  # to a request quota: once a call, also if it is prepared first
 
 
 def time_us(moment: datetime) -> int:

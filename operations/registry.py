@@ -39,6 +39,8 @@ class Operation:
     name: str
     service: str
     run: Callable[..., Outcome]
+    # Slow work, done before `run` outside any lock and transaction; its result is the last argument of `run`.
+    prepare: Callable[..., Any] | None
     parse: Callable[[bytes | Mapping[str, object]], Any]
     writes: bool
     # (attribute of the request, name in the audit record, value when absent)
@@ -67,6 +69,7 @@ def operation(
     read_only: bool | None = None,
     logged: Sequence[str | tuple[str, object]] = (),
     resolve: Callable[..., Any] | None = None,
+    prepare: Callable[..., Any] | None = None,
     authorized: bool = True,
 ) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Register an action. A name can be registered once.
@@ -74,6 +77,8 @@ def operation(
     ``logged`` lists the request's attributes that the audit record shows, each with the default that AWS fills in (a
     value, or a function of the request).
     ``read_only`` is CloudTrail's flag; it is the opposite of ``writes`` unless said.
+    ``prepare`` takes what ``run`` takes, once a first look has found the call permitted, and changes nothing. ``run``,
+    before which permission is decided for good, may be called several times with the one result.
     """
 
     def register(run: Callable[..., Outcome]) -> Callable[..., Outcome]:
@@ -84,6 +89,7 @@ def operation(
             name=name,
             service=service,
             run=run,
+            prepare=prepare,
             parse=parse,
             writes=writes,
             logged=tuple((attribute, camel(attribute), default) for attribute, default in columns),

@@ -57,6 +57,13 @@ def _constant(value: str) -> Read:
 _ALGORITHM: Mapping[str, Read] = {"kms:EncryptionAlgorithm": _member("encryption_algorithm", SYMMETRIC)}
 _DATA_KEY: Mapping[str, Read] = {"kms:EncryptionAlgorithm": _constant(SYMMETRIC)}
 _TAGS: Mapping[str, Read] = {"aws:TagKeys": _tag_keys}
+_KEY_PAIR: Mapping[str, Read] = {**_DATA_KEY, "kms:DataKeyPairSpec": _member("key_pair_spec")}
+_SIGNING: Mapping[str, Read] = {
+    "kms:SigningAlgorithm": _member("signing_algorithm"),
+    "kms:MessageType": _member("message_type", "RAW"),
+}
+_MAC: Mapping[str, Read] = {"kms:MacAlgorithm": _member("mac_algorithm")}
+_ENCAPSULATION: Mapping[str, Read] = {"kms:EncapsulationAlgorithm": _member("encapsulation_algorithm")}
 _BYPASS: Mapping[str, Read] = {"kms:BypassPolicyLockoutSafetyCheck": _given_bool("bypass_policy_lockout_safety_check")}
 
 OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
@@ -65,6 +72,15 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
     "ReEncrypt": {"kms:EncryptionAlgorithm": _member("source_encryption_algorithm", SYMMETRIC)},
     "GenerateDataKey": _DATA_KEY,
     "GenerateDataKeyWithoutPlaintext": _DATA_KEY,
+    "GenerateDataKeyPair": _KEY_PAIR,
+    "GenerateDataKeyPairWithoutPlaintext": _KEY_PAIR,
+    "Sign": _SIGNING,
+    "Verify": _SIGNING,
+    "GenerateMac": _MAC,
+    "VerifyMac": _MAC,
+    "DeriveSharedSecret": {"kms:KeyAgreementAlgorithm": _member("key_agreement_algorithm")},
+    "Encapsulate": _ENCAPSULATION,
+    "Decapsulate": _ENCAPSULATION,
     "CreateKey": {
         **_BYPASS,
         **_TAGS,

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from accounts import queries as account_queries
 from audit.changes import Touched, changes_since
 from core.calls import Caller
-from core.crypto.handles import SymmetricHandle
+from core.crypto.handles import KeyHandle
 from core.crypto.key_specs import KeySpec, KeyUsage, Origin
 from core.key_states import KeyState
 from core.policy.decide import KeyFacts
@@ -35,7 +35,7 @@ class MaterialSnapshot:
     material_id: str
     current_from: datetime
     rotation_type: str
-    handle: SymmetricHandle
+    handle: KeyHandle
 
 
 @dataclass(frozen=True, slots=True)

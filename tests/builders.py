@@ -80,9 +80,11 @@ def make_key(
     tags: Mapping[str, str] | None = None,
     state: str = "Enabled",
     region: str = REGION,
+    spec: str = "SYMMETRIC_DEFAULT",
+    usage: str = "ENCRYPT_DECRYPT",
 ) -> dict[str, Any]:
     """Make a key as ``person`` and return its metadata. ``state``: Enabled, Disabled or PendingDeletion."""
-    members: dict[str, object] = {"Description": description}
+    members: dict[str, object] = {"Description": description, "KeySpec": spec, "KeyUsage": usage}
     if policy is not None:
         members["Policy"] = policy
     if tags:

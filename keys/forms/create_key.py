@@ -16,9 +16,13 @@ from operations.drafts import Values
 
 
 class ConfigureForm(StepForm):
-    """Key type, usage, spec, origin, Regionality: each offers what the choices before it leave."""
+    """Key type, usage, spec, origin, Regionality: each offers what the choices before it leave.
 
-    kept_fields = ("key_type", "key_usage", "key_spec", "origin", "regionality")
+    ``options_for`` is the type and usage whose options the page showed. Whoever chose another one has not seen
+    the choices that follow from it: they begin anew, and are shown before the wizard goes on.
+    """
+
+    kept_fields = ("key_type", "key_usage", "key_spec", "origin", "regionality", "options_for")
     key_type = forms.ChoiceField(label=gettext_lazy("Key type"))
     key_usage = forms.ChoiceField(label=gettext_lazy("Key usage"))
     key_spec = forms.ChoiceField(label=gettext_lazy("Key spec"))
@@ -31,10 +35,29 @@ class ConfigureForm(StepForm):
         chosen = self._offer("key_type", key_choices.types(), key_choices.TYPES)
         usage = self._offer("key_usage", key_choices.usages(chosen), key_choices.USAGES)
         specs = key_choices.specs(chosen, usage)
-        spec = self._offer("key_spec", specs, {each: (str(each), "") for each in specs})
+        spec = self._offer("key_spec", specs, key_choices.spec_words(specs))
         origin = self._offer("origin", key_choices.origins(spec), key_choices.ORIGINS)
         self._offer("regionality", key_choices.regionalities(spec, origin), key_choices.REGIONALITIES)
         self.shows_spec = len(specs) > 1 or spec != KeySpec.SYMMETRIC_DEFAULT
+        self.options_for = f"{chosen}/{usage}"
+
+    @classmethod
+    def kept(cls, posted: QueryDict, stored: Values | None) -> dict[str, list[str]]:
+        values = super().kept(posted, stored)
+        shown_type, __, shown_usage = posted.get("options_for", "").partition("/")
+        begin_anew: Sequence[str] = ()
+        if shown_type and posted.get("key_type") != shown_type:
+            begin_anew = ("key_usage", "key_spec", "origin", "regionality")
+        elif shown_usage and posted.get("key_usage") != shown_usage:
+            begin_anew = ("key_spec", "origin", "regionality")
+        return {name: value for name, value in values.items() if name not in begin_anew}
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.one("options_for") not in ("", self.options_for):
+            raise forms.ValidationError(
+                _("Another key type or key usage brings other choices. Look at them, then go on.")
+            )
+        return super().clean()
 
     def _offer(self, name: str, offered: Sequence[str], words: Mapping[Any, key_choices.Words]) -> str:
         """Make these the choices of a field; return the chosen one, the first if none was chosen or it is gone."""

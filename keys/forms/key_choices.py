@@ -7,6 +7,7 @@ Source: console.md 3.2 and 3.3.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -86,8 +87,25 @@ def type_of(spec: KeySpec) -> TypeChoice:
     return TypeChoice.ASYMMETRIC if key_type(spec) is KeyType.ASYMMETRIC else TypeChoice.SYMMETRIC
 
 
+# What is said of a spec beside its name.
+SPEC_NOTES: Mapping[KeySpec, str | Promise] = {
+    KeySpec.ECC_SECG_P256K1: _("secp256k1, used by cryptocurrencies"),
+    KeySpec.ECC_NIST_EDWARDS25519: _("ed25519"),
+    KeySpec.ML_DSA_44: _("Post-quantum"),
+    KeySpec.ML_DSA_65: _("Post-quantum"),
+    KeySpec.ML_DSA_87: _("Post-quantum"),
+    KeySpec.ML_KEM_512: _("Post-quantum"),
+    KeySpec.ML_KEM_768: _("Post-quantum"),
+    KeySpec.ML_KEM_1024: _("Post-quantum"),
+}
+_PRESELECTED = KeySpec.HMAC_256  # the only one that is not the first of its table
+
+
 def _made() -> list[KeySpec]:
-    return [spec for spec, row in KEY_SPECS.items() if row.implemented]
+    """Return the specs that the console offers, in its order."""
+    hidden = set() if settings.KMS_ML_KEM_CONSOLE else {KeyUsage.ENCAPSULATE_DECAPSULATE}
+    made = [spec for spec, row in KEY_SPECS.items() if row.implemented and not hidden.intersection(row.usages)]
+    return sorted(made, key=lambda spec: spec is not _PRESELECTED)
 
 
 def types() -> list[TypeChoice]:
@@ -115,6 +133,10 @@ def regionalities(spec: str, origin: str) -> list[Regionality]:
     in_a_store = origin in (Origin.AWS_CLOUDHSM, Origin.EXTERNAL_KEY_STORE)
     both = MULTI_REGION_IMPLEMENTED and KEY_SPECS[KeySpec(spec)].multi_region and not in_a_store
     return [Regionality.SINGLE, Regionality.MULTI] if both else [Regionality.SINGLE]
+
+
+def spec_words(offered: Iterable[KeySpec]) -> Mapping[KeySpec, Words]:
+    return {spec: (spec.value, SPEC_NOTES.get(spec, "")) for spec in offered}
 
 
 def options(chosen: Iterable[str], words: Mapping[str, Words]) -> list[Option]:

@@ -1,16 +1,15 @@
 """Decrypt: open a ciphertext that Encrypt, ReEncrypt or a data key operation made.
 
 Source: API Reference, Decrypt; kms-semantics 4.16 (which key, which error). A symmetric ciphertext names its key; a
-``KeyId`` in the request must be that key.
+``KeyId`` in the request must be that key. An RSA ciphertext names nothing: its key and algorithm must be given.
 """
 
 from msgspec.structs import replace
 
 from core.calls import Call
-from core.crypto.key_specs import KeyUsage
 from core.messages import DecryptRequest
-from operations.ciphertext_source import open_source, source_subject
-from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, refuse_recipient
+from operations.ciphertext_source import check_source, open_source, source_subject
+from operations.key_use import SYMMETRIC, refuse_recipient
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject
 from operations.snapshots import KeySnapshot
@@ -36,17 +35,19 @@ def resolve_decrypt(call: Call, request: DecryptRequest) -> tuple[Subject, ...]:
 )
 def decrypt(call: Call, request: DecryptRequest, key: KeySnapshot) -> Outcome:
     refuse_recipient(request.recipient)
-    check_usage(key, KeyUsage.ENCRYPT_DECRYPT, "Decrypt")
-    check_encryption_algorithm(key, request.encryption_algorithm)
+    algorithm = request.encryption_algorithm or SYMMETRIC
     if request.ciphertext_blob is None:  # DryRun with IGNORE_CIPHERTEXT: only the authorization is asked
+        check_source(key, algorithm, "Decrypt")
         return Outcome(members={})
-    plaintext, material = open_source(key, request.ciphertext_blob, checked_context(request.encryption_context))
+    plaintext, material_id = open_source(
+        key, request.ciphertext_blob, algorithm, request.encryption_context, call.time, "Decrypt"
+    )
     return Outcome(
         members={
             "Plaintext": plaintext,
             "KeyId": key.arn,
-            "EncryptionAlgorithm": SYMMETRIC,
-            "KeyMaterialId": material.material_id,
+            "EncryptionAlgorithm": algorithm,
+            "KeyMaterialId": material_id,
         },
-        additional={"keyMaterialId": material.material_id},
+        additional={"keyMaterialId": material_id} if material_id else None,
     )

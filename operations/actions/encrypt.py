@@ -6,7 +6,7 @@ Source: API Reference, Encrypt; the answer names no key material (kms-semantics 
 from core.calls import Call
 from core.crypto.key_specs import KeyUsage
 from core.messages import EncryptRequest
-from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, current_material
+from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, encrypt_under
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
@@ -18,15 +18,12 @@ from operations.snapshots import KeySnapshot
     resolve=by_key_id(aliases=True),
 )
 def encrypt(call: Call, request: EncryptRequest, key: KeySnapshot) -> Outcome:
+    algorithm = request.encryption_algorithm or SYMMETRIC
     check_usage(key, KeyUsage.ENCRYPT_DECRYPT, "Encrypt")
-    check_encryption_algorithm(key, request.encryption_algorithm)
-    context = checked_context(request.encryption_context)
-    material = current_material(key, call.time)
+    check_encryption_algorithm(key, algorithm)
+    context = checked_context(key, request.encryption_context)
+    blob, material_id = encrypt_under(key, call.time, algorithm, request.plaintext, context)
     return Outcome(
-        members={
-            "CiphertextBlob": material.handle.encrypt(request.plaintext, context),
-            "KeyId": key.arn,
-            "EncryptionAlgorithm": SYMMETRIC,
-        },
-        additional={"keyMaterialId": material.material_id},
+        members={"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": algorithm},
+        additional={"keyMaterialId": material_id} if material_id else None,
     )

@@ -24,13 +24,13 @@ def resolve_data_key(call: Call, request: GenerateDataKeyRequest) -> tuple[Subje
 )
 def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: KeySnapshot) -> Outcome:
     refuse_recipient(request.recipient)
-    data_key, blob, material = make_data_key(request, key, call.time, "GenerateDataKey")
+    data_key, blob, material_id = make_data_key(request, key, call.time, "GenerateDataKey")
     return Outcome(
         members={
             "Plaintext": data_key,
             "CiphertextBlob": blob,
             "KeyId": key.arn,
-            "KeyMaterialId": material.material_id,
+            "KeyMaterialId": material_id,
         },
-        additional={"keyMaterialId": material.material_id},
+        additional={"keyMaterialId": material_id},
     )

@@ -24,8 +24,8 @@ def resolve_data_key(call: Call, request: GenerateDataKeyWithoutPlaintextRequest
 def generate_data_key_without_plaintext(
     call: Call, request: GenerateDataKeyWithoutPlaintextRequest, key: KeySnapshot
 ) -> Outcome:
-    _, blob, material = make_data_key(request, key, call.time, "GenerateDataKeyWithoutPlaintext")
+    _, blob, material_id = make_data_key(request, key, call.time, "GenerateDataKeyWithoutPlaintext")
     return Outcome(
-        members={"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": material.material_id},
-        additional={"keyMaterialId": material.material_id},
+        members={"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": material_id},
+        additional={"keyMaterialId": material_id},
     )

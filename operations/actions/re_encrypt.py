@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from core.calls import Call
 from core.crypto.key_specs import KeyUsage
 from core.messages import ReEncryptRequest
-from operations.ciphertext_source import open_source, source_subject
-from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, current_material
+from operations.ciphertext_source import check_source, open_source, source_subject
+from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, encrypt_under
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject
 from operations.snapshots import KeySnapshot
@@ -42,29 +42,29 @@ def resolve_both(call: Call, request: ReEncryptRequest) -> tuple[Subject, ...]:
     resolve=resolve_both,
 )
 def re_encrypt(call: Call, request: ReEncryptRequest, source: KeySnapshot, destination: KeySnapshot) -> Outcome:
-    check_usage(source, KeyUsage.ENCRYPT_DECRYPT, "ReEncryptFrom")
-    check_encryption_algorithm(source, request.source_encryption_algorithm)
+    opened_by = request.source_encryption_algorithm or SYMMETRIC
+    sealed_by = request.destination_encryption_algorithm or SYMMETRIC
+    if request.ciphertext_blob is None or opened_by != SYMMETRIC:
+        check_source(source, opened_by, "ReEncryptFrom")
     check_usage(destination, KeyUsage.ENCRYPT_DECRYPT, "ReEncryptTo")
-    check_encryption_algorithm(destination, request.destination_encryption_algorithm)
-    destination_context = checked_context(request.destination_encryption_context)
+    check_encryption_algorithm(destination, sealed_by)
+    destination_context = checked_context(destination, request.destination_encryption_context)
     if request.ciphertext_blob is None:  # DryRun with IGNORE_CIPHERTEXT: only the authorization is asked
         return Outcome(members={})
     plaintext, opened_with = open_source(
-        source, request.ciphertext_blob, checked_context(request.source_encryption_context)
+        source, request.ciphertext_blob, opened_by, request.source_encryption_context, call.time, "ReEncryptFrom"
     )
-    sealed_with = current_material(destination, call.time)
+    blob, sealed_with = encrypt_under(destination, call.time, sealed_by, plaintext, destination_context)
+    materials = {"sourceKeyMaterialId": opened_with, "destinationKeyMaterialId": sealed_with}
     return Outcome(
         members={
-            "CiphertextBlob": sealed_with.handle.encrypt(plaintext, destination_context),
+            "CiphertextBlob": blob,
             "SourceKeyId": source.arn,
             "KeyId": destination.arn,
-            "SourceEncryptionAlgorithm": SYMMETRIC,
-            "DestinationEncryptionAlgorithm": SYMMETRIC,
-            "SourceKeyMaterialId": opened_with.material_id,
-            "DestinationKeyMaterialId": sealed_with.material_id,
+            "SourceEncryptionAlgorithm": opened_by,
+            "DestinationEncryptionAlgorithm": sealed_by,
+            "SourceKeyMaterialId": opened_with,
+            "DestinationKeyMaterialId": sealed_with,
         },
-        additional={
-            "sourceKeyMaterialId": opened_with.material_id,
-            "destinationKeyMaterialId": sealed_with.material_id,
-        },
+        additional={name: value for name, value in materials.items() if value} or None,
     )

@@ -53,6 +53,8 @@ def test_planted_secrets_are_found_nowhere(service, people, client, caplog):
     kms.decrypt(CiphertextBlob=sealed, EncryptionContext=CONTEXT)
     data_key = kms.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")["Plaintext"]
     random = kms.generate_random(NumberOfBytes=32)["Plaintext"]
+    pair = kms.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256")["PrivateKeyPlaintext"]
+    shared = _shared_secrets(kms)
     errors = []
     for members in (
         {"KeyId": key["KeyId"], "Plaintext": PLAINTEXT * 200},
@@ -69,7 +71,14 @@ def test_planted_secrets_are_found_nowhere(service, people, client, caplog):
         form = {"user_type": "user", "account": people.ada.account_id, "username": "dora", "password": password}
         client.post("/signin", form)
 
-    secrets = [PLAINTEXT, data_key, random, *(text.encode() for text in (PASSWORD, WRONG_PASSWORD, secret))]
+    secrets = [
+        PLAINTEXT,
+        data_key,
+        random,
+        pair,
+        *shared,
+        *(text.encode() for text in (PASSWORD, WRONG_PASSWORD, secret)),
+    ]
     secrets.append(people.ada.secret_access_key.encode())
     secrets += [_material(row) for row in KeyMaterial.objects.select_related("key")]
     secrets += [custody.secret(custody.AUDIT_CHAIN), custody.secret(custody.MARKERS)]
@@ -86,6 +95,23 @@ def test_planted_secrets_are_found_nowhere(service, people, client, caplog):
             assert not any(form in content for form in forms_of(secret)), f"secret {number} is in the {place}"
     # The ciphertext is no secret, but records do not carry it either.
     assert base64.b64encode(sealed).decode()[:40] not in records
+
+
+def _shared_secrets(kms) -> list[bytes]:
+    """Use one key of every other kind, with messages that are secrets too; return what must not be found."""
+    agreeing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="KEY_AGREEMENT")["KeyMetadata"]["KeyId"]
+    public = kms.get_public_key(KeyId=agreeing)["PublicKey"]
+    derived = kms.derive_shared_secret(KeyId=agreeing, KeyAgreementAlgorithm="ECDH", PublicKey=public)
+    kem = kms.create_key(KeySpec="ML_KEM_768", KeyUsage="ENCAPSULATE_DECAPSULATE")["KeyMetadata"]["KeyId"]
+    encapsulated = kms.encapsulate(KeyId=kem, EncapsulationAlgorithm="ML_KEM")
+    blob = encapsulated["SharedSecretCiphertextBlob"]
+    kms.decapsulate(KeyId=kem, EncapsulationAlgorithm="ML_KEM", SharedSecretCiphertextBlob=blob)
+    hmac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
+    mac = kms.generate_mac(KeyId=hmac, Message=PLAINTEXT, MacAlgorithm="HMAC_SHA_256")["Mac"]
+    for spec, algorithm in (("RSA_2048", "RSASSA_PSS_SHA_256"), ("ECC_NIST_EDWARDS25519", "ED25519_SHA_512")):
+        signing = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        kms.sign(KeyId=signing, Message=PLAINTEXT, SigningAlgorithm=algorithm)
+    return [derived["SharedSecret"], encapsulated["SharedSecret"], mac]
 
 
 def _material(row: KeyMaterial) -> bytes:

@@ -18,6 +18,7 @@ from operations.upkeep import run_upkeep
 from policies.aws_managed import ADMINISTRATOR_ACCESS
 from tests.builders import make_key, run_as, split_policy
 from tests.golden_records import GOLDEN, check_golden
+from tests.operations.requests import make_scene
 from tests.people import new_person
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,38 @@ def test_re_encrypt_names_both_keys_even_if_they_are_the_same(people, key):
         "DestinationKeyId": "alias/payroll",
     }
     check_golden("ReEncrypt/permitted", recorded(people.bob, "ReEncrypt", members))
+
+
+OTHER_KINDS = {
+    "Decapsulate": {"EncapsulationAlgorithm": "ML_KEM"},
+    "DeriveSharedSecret": {},
+    "Encapsulate": {},
+    "GenerateDataKeyPair": {"EncryptionContext": CONTEXT},
+    "GenerateDataKeyPairWithoutPlaintext": {"EncryptionContext": CONTEXT},
+    "GenerateMac": {},
+    "GetPublicKey": {},
+    "Sign": {},
+    "Verify": {"MessageType": "RAW"},
+    "VerifyMac": {},
+}
+
+
+@pytest.mark.parametrize("action", OTHER_KINDS)
+def test_a_use_of_another_kind_of_key_is_recorded_without_message_signature_or_secret(people, action):
+    scene = make_scene(people.ada, for_action=action)
+    scene.named = "alias/scene"
+    check_golden(f"{action}/permitted", recorded(people.ada, action, {**scene.request(action), **OTHER_KINDS[action]}))
+
+
+def test_an_rsa_ciphertext_has_no_material_in_its_record(people):
+    key = make_key(people.ada, spec="RSA_2048")
+    request = {"KeyId": key["KeyId"], "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    check_golden("Encrypt/rsa", recorded(people.ada, "Encrypt", {**request, "Plaintext": b"salary"}))
+
+
+def test_a_bad_signature_leaves_a_code_and_no_message(people):
+    scene = make_scene(people.ada, for_action="Verify")
+    check_golden("Verify/bad_signature", recorded(people.ada, "Verify", {**scene.request("Verify"), "Signature": b"x"}))
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,10 @@ def events(person) -> list[str]:
 
 # --- the tutorial -----------------------------------------------------------------------------------------------------
 def test_the_tutorials_path_makes_a_key_and_its_alias(wizard, people):
-    assert [str(option.label) for option in wizard.form.options["key_type"]] == ["Symmetric"]
-    assert [str(option.label) for option in wizard.form.options["key_usage"]] == ["Encrypt and decrypt"]
+    assert [str(option.label) for option in wizard.form.options["key_type"]] == ["Symmetric", "Asymmetric"]
+    usages = ["Encrypt and decrypt", "Generate and verify MAC"]
+    assert [str(option.label) for option in wizard.form.options["key_usage"]] == usages
+    assert wizard.form.values["key_type"] == ["symmetric"]
     assert [str(option.label) for option in wizard.form.options["origin"]] == ["KMS - recommended"]
     assert [str(option.label) for option in wizard.form.options["regionality"]] == ["Single-Region key"]
     wizard.next()
@@ -273,7 +275,7 @@ def test_strangers_are_sent_to_sign_in(client, installation):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("key_type", "asymmetric"),
+        ("key_type", "quantum"),
         ("key_usage", "SIGN_VERIFY"),
         ("key_spec", "RSA_2048"),
         ("origin", "EXTERNAL"),

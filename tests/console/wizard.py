@@ -67,6 +67,8 @@ class Wizard:
         if not context or "form" not in context or "step" not in context:
             return {}
         fields = {name: values for name, values in context["form"].values.items() if name != "document"}
+        if hasattr(context["form"], "options_for"):
+            fields["options_for"] = context["form"].options_for
         if "people" in context:
             people = context["people"]
             fields["shown"] = [row.unique_id for row in people.rows]

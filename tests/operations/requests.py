@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.crypto.key_pairs import generate_key_pair
+from core.crypto.key_specs import KeySpec
 from operations.registry import OPERATIONS
 from tests.builders import make_key, policy_of, run_as, statement
 from tests.people import Person
@@ -16,9 +18,28 @@ WITH_RULES_OF_THEIR_OWN = frozenset({"ListRetirableGrants", "RetireGrant"})
 ON_ALIASES = frozenset({"CreateAlias", "DeleteAlias", "UpdateAlias"})
 
 
+# Actions that are not about a symmetric encryption key: spec and usage of the key in their scene.
+OTHER_KEYS: Mapping[str, tuple[str, str]] = {
+    "Decapsulate": ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+    "DeriveSharedSecret": ("ECC_NIST_P256", "KEY_AGREEMENT"),
+    "Encapsulate": ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+    "GenerateMac": ("HMAC_256", "GENERATE_VERIFY_MAC"),
+    "GetPublicKey": ("ECC_NIST_P256", "SIGN_VERIFY"),
+    "Sign": ("ECC_NIST_P256", "SIGN_VERIFY"),
+    "Verify": ("ECC_NIST_P256", "SIGN_VERIFY"),
+    "VerifyMac": ("HMAC_256", "GENERATE_VERIFY_MAC"),
+}
+# What an action needs from an earlier one: that action, and the member of its answer.
+MADE_BY: Mapping[str, tuple[str, str]] = {
+    "Decapsulate": ("Encapsulate", "SharedSecretCiphertextBlob"),
+    "Verify": ("Sign", "Signature"),
+    "VerifyMac": ("GenerateMac", "Mac"),
+}
+
+
 @dataclass
 class Scene:
-    """A key with an alias, ``alias/scene``, and a ciphertext made under it."""
+    """A key with an alias, ``alias/scene``, and a ciphertext, signature or MAC made under it."""
 
     owner: Person
     arn: str
@@ -43,19 +64,34 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
         "Operations": ["DescribeKey"],
     },
     "CreateKey": lambda scene: {},
+    "Decapsulate": lambda scene: {
+        "KeyId": scene.named,
+        "SharedSecretCiphertextBlob": scene.blob,
+        "EncapsulationAlgorithm": "ML_KEM",
+    },
     "Decrypt": lambda scene: {"KeyId": scene.named, "CiphertextBlob": scene.blob},
     "DeleteAlias": lambda scene: {"AliasName": "alias/scene"},
+    "DeriveSharedSecret": lambda scene: {
+        "KeyId": scene.named,
+        "KeyAgreementAlgorithm": "ECDH",
+        "PublicKey": generate_key_pair(KeySpec.ECC_NIST_P256)[1],
+    },
     "DescribeKey": lambda scene: {"KeyId": scene.named},
     "DisableKey": lambda scene: {"KeyId": scene.named},
     "DisableKeyRotation": lambda scene: {"KeyId": scene.named},
     "EnableKey": lambda scene: {"KeyId": scene.named},
     "EnableKeyRotation": lambda scene: {"KeyId": scene.named},
+    "Encapsulate": lambda scene: {"KeyId": scene.named, "EncapsulationAlgorithm": "ML_KEM"},
     "Encrypt": lambda scene: {"KeyId": scene.named, "Plaintext": b"x"},
     "GenerateDataKey": lambda scene: {"KeyId": scene.named, "KeySpec": "AES_256"},
+    "GenerateDataKeyPair": lambda scene: {"KeyId": scene.named, "KeyPairSpec": "ECC_NIST_P256"},
+    "GenerateDataKeyPairWithoutPlaintext": lambda scene: {"KeyId": scene.named, "KeyPairSpec": "ECC_NIST_P256"},
     "GenerateDataKeyWithoutPlaintext": lambda scene: {"KeyId": scene.named, "NumberOfBytes": 16},
+    "GenerateMac": lambda scene: {"KeyId": scene.named, "Message": b"x", "MacAlgorithm": "HMAC_SHA_256"},
     "GenerateRandom": lambda scene: {"NumberOfBytes": 8},
     "GetKeyPolicy": lambda scene: {"KeyId": scene.named},
     "GetKeyRotationStatus": lambda scene: {"KeyId": scene.named},
+    "GetPublicKey": lambda scene: {"KeyId": scene.named},
     "ListAliases": lambda scene: {},
     "ListGrants": lambda scene: {"KeyId": scene.named},
     "ListKeyPolicies": lambda scene: {"KeyId": scene.named},
@@ -76,10 +112,23 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "RevokeGrant": lambda scene: {"KeyId": scene.named, "GrantId": scene.grant_id},
     "RotateKeyOnDemand": lambda scene: {"KeyId": scene.named},
     "ScheduleKeyDeletion": lambda scene: {"KeyId": scene.named, "PendingWindowInDays": 7},
+    "Sign": lambda scene: {"KeyId": scene.named, "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"},
     "TagResource": lambda scene: {"KeyId": scene.named, "Tags": [{"TagKey": "team", "TagValue": "hr"}]},
     "UntagResource": lambda scene: {"KeyId": scene.named, "TagKeys": ["team"]},
     "UpdateAlias": lambda scene: {"AliasName": "alias/scene", "TargetKeyId": scene.named},
     "UpdateKeyDescription": lambda scene: {"KeyId": scene.named, "Description": "new"},
+    "Verify": lambda scene: {
+        "KeyId": scene.named,
+        "Message": b"x",
+        "Signature": scene.blob,
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    },
+    "VerifyMac": lambda scene: {
+        "KeyId": scene.named,
+        "Message": b"x",
+        "Mac": scene.blob,
+        "MacAlgorithm": "HMAC_SHA_256",
+    },
 }
 
 
@@ -100,11 +149,22 @@ def permissions_of(action: str) -> tuple[str, ...]:
 
 
 def make_scene(owner: Person, policy: str | None = None, *, for_action: str = "") -> Scene:
-    """Make the key; ``owner`` must be allowed everything. It is enabled, except for CancelKeyDeletion."""
-    key = make_key(owner, policy=policy, alias="scene")
-    blob = run_as(owner, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
+    """Make the key, of the kind that the action uses; ``owner`` must be allowed everything. It is enabled."""
+    spec, usage = OTHER_KEYS.get(for_action, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
+    scene = Scene(owner, make_key(owner, policy=policy, alias="scene", spec=spec, usage=usage)["Arn"], b"")
+    scene.named = scene.arn
+    made_by, member = MADE_BY.get(for_action, ("Encrypt", "CiphertextBlob"))
+    if for_action in MADE_BY or for_action not in OTHER_KEYS:
+        scene.blob = run_as(owner, made_by, scene.request(made_by))[member]
+    if for_action == "RevokeGrant":
+        grant = {"KeyId": scene.arn, "GranteePrincipal": owner.arn, "Operations": ["RetireGrant"]}
+        scene.grant_id = run_as(owner, "CreateGrant", grant)["GrantId"]
+    return scene
+
+
+def make_ready_scene(owner: Person, policy: str | None = None, *, for_action: str) -> Scene:
+    """Make the key in the state that the action is for: enabled, except for CancelKeyDeletion."""
+    scene = make_scene(owner, policy, for_action=for_action)
     if for_action == "CancelKeyDeletion":
-        run_as(owner, "ScheduleKeyDeletion", {"KeyId": key["KeyId"]})
-    grant = {"KeyId": key["KeyId"], "GranteePrincipal": owner.arn, "Operations": ["RetireGrant"]}
-    grant_id = run_as(owner, "CreateGrant", grant)["GrantId"] if for_action == "RevokeGrant" else "0" * 64
-    return Scene(owner, key["Arn"], blob, grant_id, key["Arn"])
+        run_as(owner, "ScheduleKeyDeletion", {"KeyId": scene.key_id})
+    return scene

@@ -3,25 +3,35 @@
 import pytest
 
 from tests.builders import Refused, days, make_key, refused, run_as
-from tests.operations.requests import ON_ALIASES, WITHOUT_KEY, kms_actions, make_scene
+from tests.operations.requests import ON_ALIASES, WITHOUT_KEY, kms_actions, make_ready_scene, make_scene
 from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
 
 UNKNOWN = "12345678-1234-4234-8234-123456789012"
 UNKNOWN_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{UNKNOWN}"
 BY_ALIAS_TOO = {
+    "Decapsulate",
     "Decrypt",
+    "DeriveSharedSecret",
     "DescribeKey",
+    "Encapsulate",
     "Encrypt",
     "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
     "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetPublicKey",
     "ReEncrypt",
+    "Sign",
+    "Verify",
+    "VerifyMac",
 }
 BY_KEY_ONLY = sorted(set(kms_actions()) - BY_ALIAS_TOO - WITHOUT_KEY - ON_ALIASES) + ["ListAliases"]
 
 
 @pytest.mark.parametrize("action", sorted(BY_ALIAS_TOO))
 def test_every_form_of_name_leads_to_the_key(people, action):
-    scene = make_scene(people.ada)
+    scene = make_scene(people.ada, for_action=action)
     alias_arn = scene.arn.replace(f"key/{scene.key_id}", "alias/scene")
     for name in (scene.key_id, scene.arn, "alias/scene", alias_arn):
         scene.named = name
@@ -30,7 +40,7 @@ def test_every_form_of_name_leads_to_the_key(people, action):
 
 @pytest.mark.parametrize("action", BY_KEY_ONLY)
 def test_an_alias_is_refused_where_only_a_key_is_meant(people, action):
-    scene = make_scene(people.ada, for_action=action)
+    scene = make_ready_scene(people.ada, for_action=action)
     request = {"KeyId": scene.named} if action == "ListAliases" else scene.request(action)
     expected = Refused("InvalidArnException", "Key Aliases are not supported for this operation.")
     for alias in ("alias/scene", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/scene"):
@@ -105,7 +115,7 @@ def test_a_key_id_or_alias_name_is_looked_up_in_the_callers_account(people):
 @pytest.mark.parametrize("action", sorted(set(kms_actions()) - WITHOUT_KEY))
 def test_after_its_waiting_period_a_key_is_gone_for_every_operation(people, action):
     ada = people.ada
-    scene = make_scene(ada)
+    scene = make_scene(ada, for_action=action)
     other = make_key(ada)
     run_as(ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
     run_as(ada, "DescribeKey", {"KeyId": scene.arn}, time=_after(ada, 6.99))

@@ -12,7 +12,7 @@ from tests.operations.requests import (
     REQUESTS,
     WITHOUT_KEY,
     kms_actions,
-    make_scene,
+    make_ready_scene,
     permissions_of,
 )
 from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
@@ -50,7 +50,7 @@ def test_every_registered_action_has_a_request_here():
 
 @pytest.mark.parametrize("action", ALL)
 def test_identity_policies_decide_where_the_key_policy_delegates(people, action):
-    scene = make_scene(people.ada, for_action=action)
+    scene = make_ready_scene(people.ada, for_action=action)
     request, on = scene.request(action), f" on resource: {resource(action, scene)}"
     permissions = permissions_of(action)
     with_deny = hire("Denied", allow=["kms:*"], deny=permissions)
@@ -77,7 +77,7 @@ def test_a_key_policy_that_delegates_nothing_decides_alone(people, action):
         statement(denied.arn, "kms:*"),
         statement(denied.arn, *permissions, effect="Deny"),
     )
-    scene = make_scene(people.ada, policy, for_action=action)
+    scene = make_ready_scene(people.ada, policy, for_action=action)
     request, on = scene.request(action), f" on resource: {scene.arn}"
     assert refused(unnamed, action, request) == words(
         unnamed, action, f"{on} because no resource-based policy allows the {{}} action"
@@ -93,7 +93,7 @@ def test_another_account_needs_both_sides(people, action):
     permissions = permissions_of(action)
     theirs = hire("Theirs", account_id=OTHER_ACCOUNT, allow=permissions)
     silent = hire("Silent", account_id=OTHER_ACCOUNT, allow=["iam:*"])
-    shared = make_scene(
+    shared = make_ready_scene(
         people.ada, policy_of(statement(ACCOUNT, "kms:*"), statement(OTHER_ACCOUNT, *permissions)), for_action=action
     )
     assert refused(silent, action, shared.request(action)) == words(
@@ -104,7 +104,7 @@ def test_another_account_needs_both_sides(people, action):
 
 @pytest.mark.parametrize("action", CROSS_ACCOUNT)
 def test_a_key_that_is_not_shared_is_to_others_as_if_it_did_not_exist(people, action):
-    own = make_scene(people.ada, for_action=action)
+    own = make_ready_scene(people.ada, for_action=action)
     request = own.request(action)
     hidden = refused(people.olga, action, request)
     assert hidden == words(people.olga, action, COMBINED)
@@ -120,6 +120,6 @@ def test_an_operation_for_the_own_account_is_refused_to_others_whom_the_key_poli
     policy = policy_of(
         statement(ACCOUNT, "kms:*"), statement(theirs.arn, *permissions), statement(own.arn, *permissions)
     )
-    scene = make_scene(people.ada, policy, for_action=action)
+    scene = make_ready_scene(people.ada, policy, for_action=action)
     assert refused(theirs, action, scene.request(action)) == words(theirs, action, COMBINED)
     run_as(own, action, scene.request(action))

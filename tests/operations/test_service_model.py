@@ -11,7 +11,7 @@ from operations import pipeline
 from operations.registry import OPERATIONS
 from scripts.make_conformance import PAGE, page
 from tests.builders import call_as
-from tests.operations.requests import kms_actions, make_scene
+from tests.operations.requests import kms_actions, make_ready_scene
 from tests.wire.http import ask
 
 # Read for every operation by the pipeline, after its checks and before its effect.
@@ -49,12 +49,13 @@ class Watched:
 @pytest.mark.parametrize("action", kms_actions())
 def test_every_member_of_the_request_is_read_and_every_member_of_the_answer_is_known(people, action):
     """A member that nothing reads would be accepted and ignored."""
-    scene = make_scene(people.ada, for_action=action)
+    scene = make_ready_scene(people.ada, for_action=action)
     operation, call = OPERATIONS[action], call_as(people.ada, action, scene.request(action))
     request = Watched(operation.parse(call.members))
     with transaction.atomic():
-        subjects = pipeline._permitted(call, operation, request)
-        outcome = operation.run(call, request, *[subject.key for subject in subjects])
+        keys = [subject.key for subject in pipeline._permitted(call, operation, request)]
+        prepared = [operation.prepare(call, request, *keys)] if operation.prepare is not None else []
+        outcome = operation.run(call, request, *keys, *prepared)
     members = set(request.request.__struct_fields__) - BY_THE_PIPELINE - WITHOUT_EFFECT.get(action, set())
     assert members - request.read == set()
     answered = set(outcome.members or {})

@@ -82,6 +82,86 @@ def test_data_keys_open_to_the_same_bytes(kms):
     assert refused(kms.generate_data_key, KeyId=key)[1] == "Please specify either number of bytes or key spec."
 
 
+def test_an_rsa_key_encrypts_what_only_it_decrypts(kms):
+    key = kms.create_key(KeySpec="RSA_3072", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
+    request = {"KeyId": key["KeyId"], "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    blob = kms.encrypt(Plaintext=b"salary", **request)["CiphertextBlob"]
+    assert len(blob) == 384
+    opened = kms.decrypt(CiphertextBlob=blob, **request)
+    assert (opened["Plaintext"], "KeyMaterialId" in opened) == (b"salary", False)
+    symmetric = kms.create_key()["KeyMetadata"]["KeyId"]
+    moved = kms.re_encrypt(
+        CiphertextBlob=blob,
+        SourceKeyId=key["KeyId"],
+        SourceEncryptionAlgorithm="RSAES_OAEP_SHA_256",
+        DestinationKeyId=symmetric,
+    )
+    assert "SourceKeyMaterialId" not in moved
+    assert kms.decrypt(CiphertextBlob=moved["CiphertextBlob"])["Plaintext"] == b"salary"
+
+
+@pytest.mark.parametrize(
+    ("spec", "algorithm"),
+    [
+        ("RSA_2048", "RSASSA_PKCS1_V1_5_SHA_512"),
+        ("ECC_SECG_P256K1", "ECDSA_SHA_256"),
+        ("ECC_NIST_EDWARDS25519", "ED25519_SHA_512"),
+        ("ML_DSA_65", "ML_DSA_SHAKE_256"),
+    ],
+)
+def test_a_signature_is_valid_for_its_message_only(kms, spec, algorithm):
+    key = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    assert key["SigningAlgorithms"] == kms.get_public_key(KeyId=key["KeyId"])["SigningAlgorithms"]
+    request = {"KeyId": key["KeyId"], "SigningAlgorithm": algorithm}
+    signature = kms.sign(Message=b"pay 100", **request)["Signature"]
+    assert kms.verify(Message=b"pay 100", Signature=signature, **request)["SignatureValid"] is True
+    with pytest.raises(kms.exceptions.KMSInvalidSignatureException):
+        kms.verify(Message=b"pay 900", Signature=signature, **request)
+
+
+def test_a_mac_is_valid_for_its_message_only(kms):
+    key = kms.create_key(KeySpec="HMAC_384", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
+    request = {"KeyId": key, "MacAlgorithm": "HMAC_SHA_384"}
+    mac = kms.generate_mac(Message=b"pay 100", **request)["Mac"]
+    assert kms.verify_mac(Message=b"pay 100", Mac=mac, **request)["MacValid"] is True
+    with pytest.raises(kms.exceptions.KMSInvalidMacException):
+        kms.verify_mac(Message=b"pay 900", Mac=mac, **request)
+
+
+def test_two_keys_agree_on_a_secret(kms):
+    keys = [kms.create_key(KeySpec="ECC_NIST_P384", KeyUsage="KEY_AGREEMENT")["KeyMetadata"]["KeyId"] for _ in range(2)]
+    public = [kms.get_public_key(KeyId=key)["PublicKey"] for key in keys]
+    secrets = [
+        kms.derive_shared_secret(KeyId=key, KeyAgreementAlgorithm="ECDH", PublicKey=other)["SharedSecret"]
+        for key, other in zip(keys, reversed(public), strict=True)
+    ]
+    assert secrets[0] == secrets[1]
+    assert refused(kms.derive_shared_secret, KeyId=keys[0], KeyAgreementAlgorithm="ECDH", PublicKey=b"x") == (
+        "ValidationException",
+        "",
+        400,
+    )
+
+
+def test_a_shared_secret_is_encapsulated_for_the_key(kms):
+    key = kms.create_key(KeySpec="ML_KEM_512", KeyUsage="ENCAPSULATE_DECAPSULATE")["KeyMetadata"]["KeyId"]
+    made = kms.encapsulate(KeyId=key, EncapsulationAlgorithm="ML_KEM")
+    opened = kms.decapsulate(
+        KeyId=key, EncapsulationAlgorithm="ML_KEM", SharedSecretCiphertextBlob=made["SharedSecretCiphertextBlob"]
+    )
+    assert opened["SharedSecret"] == made["SharedSecret"]
+
+
+def test_a_data_key_pair_belongs_together(kms):
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    made = kms.generate_data_key_pair(KeyId=key, KeyPairSpec="ECC_NIST_P256", EncryptionContext={"a": "b"})
+    opened = kms.decrypt(CiphertextBlob=made["PrivateKeyCiphertextBlob"], EncryptionContext={"a": "b"})
+    assert opened["Plaintext"] == made["PrivateKeyPlaintext"]
+    sealed = kms.generate_data_key_pair_without_plaintext(KeyId=key, KeyPairSpec="RSA_2048")
+    assert "PrivateKeyPlaintext" not in sealed
+    assert len(sealed["PublicKey"]) == 294
+
+
 def test_dry_run_checks_everything_and_does_nothing(kms):
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     assert refused(kms.encrypt, KeyId=key, Plaintext=b"x", DryRun=True) == (

@@ -1,0 +1,28 @@
+"""Encapsulate: a fresh shared secret, and the ciphertext that lets the key's holder find it (ML-KEM).
+
+Source: API Reference, Encapsulate.
+"""
+
+from core.calls import Call
+from core.crypto.key_specs import KeyUsage
+from core.crypto.ml_kem_handle import MlKemHandle
+from core.messages import EncapsulateRequest
+from operations.key_use import check_algorithm, check_usage, current_handle
+from operations.registry import Outcome, kms_operation
+from operations.resolve import by_key_id
+from operations.snapshots import KeySnapshot
+
+
+@kms_operation("Encapsulate", logged=("key_id", "encapsulation_algorithm", "dry_run"), resolve=by_key_id(aliases=True))
+def encapsulate(call: Call, request: EncapsulateRequest, key: KeySnapshot) -> Outcome:
+    check_usage(key, KeyUsage.ENCAPSULATE_DECAPSULATE, "Encapsulate")
+    check_algorithm(key, request.encapsulation_algorithm)
+    secret, ciphertext = current_handle(key, call.time, MlKemHandle).encapsulate()
+    return Outcome(
+        members={
+            "KeyId": key.arn,
+            "SharedSecret": secret,
+            "SharedSecretCiphertextBlob": ciphertext,
+            "EncapsulationAlgorithm": request.encapsulation_algorithm,
+        }
+    )

@@ -1,0 +1,30 @@
+"""GenerateDataKeyPair: a key pair for use outside, its private half in clear and encrypted under a symmetric key.
+
+Source: API Reference, GenerateDataKeyPair.
+"""
+
+from core.calls import Call
+from core.messages import GenerateDataKeyPairRequest
+from operations.data_key_pairs import PreparedPair, prepare_pair, seal_pair
+from operations.key_use import refuse_recipient
+from operations.registry import Outcome, kms_operation
+from operations.resolve import by_key_id
+from operations.snapshots import KeySnapshot
+
+
+def _prepare(call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot) -> PreparedPair:
+    refuse_recipient(request.recipient)
+    return prepare_pair(request, key, call.time, "GenerateDataKeyPair")
+
+
+@kms_operation(
+    "GenerateDataKeyPair",
+    logged=("key_id", "key_pair_spec", "encryption_context", "dry_run"),
+    resolve=by_key_id(aliases=True),
+    prepare=_prepare,
+)
+def generate_data_key_pair(
+    call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot, pair: PreparedPair
+) -> Outcome:
+    members, additional = seal_pair(request, key, call.time, "GenerateDataKeyPair", pair)
+    return Outcome(members={"PrivateKeyPlaintext": pair.private_key, **members}, additional=additional)
