@@ -8,7 +8,7 @@ Source of the design: performance.md, sections 7 and 8.
 import hmac
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -47,20 +47,43 @@ _HEAD_LOCKED = f"{_HEAD} FOR UPDATE"
 Record = tuple[Any, ...]  # the values of COLUMNS; UUIDs as 32 hex digits
 
 
-MAX_ROWS = 64
+MAX_ROWS = 64  # of one statement
+# Columns whose values PostgreSQL takes for text when it meets them outside an INSERT's own VALUES.
+_CASTS = {
+    "access_key": "integer",
+    "error": "integer",
+    "key": "bigint",
+    "other_key": "bigint",
+    "request_id": "uuid",
+    "event_id": "uuid",
+}
 
 
 @cache
-def _append_statement(rows: int) -> str:
-    """Return SQL that appends rows to chain 1 on SQLite, or does nothing if configuration or chain have moved.
+def _append_statement(vendor: str, rows: int) -> str:
+    """Return SQL that appends rows to a chain, or does nothing if the configuration or the chain have moved.
 
-    A trigger (audit, migration 0003) moves the chain's head.
+    Its parameters are the rows' values, then version, chain, length and head as they were, and on PostgreSQL length and
+    head as they shall be; on SQLite a trigger (audit, migration 0003) moves the head.
     """
-    row = f"({', '.join('?' * len(_ALL))})"
+    if vendor == "sqlite":
+        row = f"({', '.join('?' * len(_ALL))})"
+        return (
+            f"INSERT INTO audit_auditevent ({_QUOTED}) SELECT * FROM (VALUES {', '.join([row] * rows)})"  # noqa: S608 - constants
+            " WHERE (SELECT version FROM audit_configversion WHERE id = 1) = ?"
+            " AND EXISTS (SELECT 1 FROM audit_auditchain WHERE id = ? AND length = ? AND head = ?)"
+        )
+    row = f"({', '.join(['%s'] * len(_ALL))})"
+    chosen = ", ".join(f'"{column}"::{_CASTS[column]}' if column in _CASTS else f'"{column}"' for column in _ALL)
+    # INVARIANT: if it had to wait for the chain, the chain has moved, and the version that it read does not count.
     return (
-        f"INSERT INTO audit_auditevent ({_QUOTED}) SELECT * FROM (VALUES {', '.join([row] * rows)})"  # noqa: S608 - constants
-        " WHERE (SELECT version FROM audit_configversion WHERE id = 1) = ?"
-        " AND EXISTS (SELECT 1 FROM audit_auditchain WHERE id = 1 AND length = ? AND head = ?)"
+        f"WITH given ({_QUOTED}) AS (VALUES {', '.join([row] * rows)}),"  # noqa: S608 - constants
+        " moved AS (UPDATE audit_auditchain c SET length = n.length, head = n.head FROM"
+        " (SELECT %s::bigint AS version, %s::smallint AS chain, %s::bigint AS old_length, %s::bytea AS old_head,"
+        " %s::bigint AS length, %s::bytea AS head) n"
+        " WHERE c.id = n.chain AND c.length = n.old_length AND c.head = n.old_head"
+        " AND (SELECT version FROM audit_configversion WHERE id = 1) = n.version RETURNING 1)"
+        f" INSERT INTO audit_auditevent ({_QUOTED}) SELECT {chosen} FROM given WHERE EXISTS (SELECT 1 FROM moved)"
     )
 
 
@@ -76,7 +99,7 @@ def link_of(chain_key: bytes, previous: bytes, chain: int, sequence: int, record
 class _Waiting:
     records: Sequence[Record]
     version: int | None  # None: a refusal or a service event, written whatever has changed since
-    signal: Any = field(default_factory=threading.Lock)
+    signal: Any = None  # a follower's: a lock that the leader opens
     done: bool = False
     stale: bool = False
     error: BaseException | None = None
@@ -119,12 +142,13 @@ class Trail:
         caller must not answer.
         """
         waiting = _Waiting(records, version)
-        waiting.signal.acquire()
         with self._mutex:
             self._queue.append(waiting)
-            follows = self._leading
+            if self._leading:
+                waiting.signal = threading.Lock()
+                waiting.signal.acquire()
             self._leading = True
-        if follows:
+        if waiting.signal is not None:
             waiting.signal.acquire()
         if not waiting.done:
             self._lead(waiting)
@@ -164,31 +188,36 @@ class Trail:
 
     def _write(self, batch: list[_Waiting]) -> None:
         connection = self._writer()
+        raw = connection.connection
         if connection.vendor == "postgresql":
-            self._write_postgres(connection.connection, batch)
+            with raw.cursor() as cursor:
+                if not self._append_at_head(cursor, "postgresql", batch):
+                    self._append_after_locking(raw, cursor, batch)
         else:
             with write_gate:
-                self._write_sqlite(connection.connection, batch)
+                if not self._append_at_head(raw, "sqlite", batch):
+                    self._append_after_reading(raw, batch)
 
-    def _write_sqlite(self, raw: Any, batch: list[_Waiting]) -> None:
-        if not self._append_at_head(raw, batch):
-            self._append_after_reading(raw, batch)
-
-    def _append_at_head(self, raw: Any, batch: list[_Waiting]) -> bool:
+    def _append_at_head(self, database: Any, vendor: str, batch: list[_Waiting]) -> bool:
         """Write a batch in one statement, if the chain still ends where this process left it and nothing has changed.
 
-        One statement, because each one gives the interpreter's lock away twice, and getting it back among busy threads
-        costs more than the database's work.
+        One statement: on PostgreSQL it is one round trip; on SQLite each one gives the interpreter's lock away twice,
+        and getting it back among busy threads costs more than the database's work.
         """
         versions = {waiting.version for waiting in batch if waiting.version is not None}
         records = [record for waiting in batch for record in waiting.records]
         if self._head is None or len(versions) != 1 or len(records) > MAX_ROWS:
             return False
-        rows, length, head = self._chained(1, *self._head, records)
+        rows, length, head = self._chained(self._chain, *self._head, records)
         values = [value for row in rows for value in row]
-        written = raw.execute(_append_statement(len(rows)), (*values, *versions, *self._head)).rowcount
-        self._head = (length, head) if written else None
-        return bool(written)
+        values += (*versions, self._chain, *self._head)
+        if vendor == "postgresql":
+            values += (length, head)
+        self._head = None
+        if database.execute(_append_statement(vendor, len(rows)), values).rowcount == 0:
+            return False
+        self._head = (length, head)
+        return True
 
     def _append_after_reading(self, raw: Any, batch: list[_Waiting]) -> None:
         raw.execute("BEGIN IMMEDIATE")
@@ -208,21 +237,23 @@ class Trail:
                 raw.execute("ROLLBACK")
             raise
 
-    def _write_postgres(self, raw: Any, batch: list[_Waiting]) -> None:
-        with raw.transaction(), raw.cursor() as cursor:
+    def _append_after_locking(self, raw: Any, cursor: Any, batch: list[_Waiting]) -> None:
+        with raw.transaction():
             cursor.execute(_HEAD_LOCKED, [self._chain])
             length, head = cursor.fetchone()
+            head = bytes(head)
             # INVARIANT: read by a statement of its own, after the lock. In the same statement it would be as old as the
             # moment when the wait for the lock began, and a call could be recorded behind the change that forbids it.
             cursor.execute("SELECT version FROM audit_configversion WHERE id = 1")
             (version,) = cursor.fetchone()
             records = self._current(batch, version)
             if records:
-                rows, length, head = self._chained(self._chain, length, bytes(head), records)
+                rows, length, head = self._chained(self._chain, length, head, records)
                 cursor.executemany(_INSERT_POSTGRES, rows)
                 cursor.execute(
                     "UPDATE audit_auditchain SET length = %s, head = %s WHERE id = %s", [length, head, self._chain]
                 )
+        self._head = (length, head)
 
     @staticmethod
     def _current(batch: list[_Waiting], version: int) -> list[Record]:
