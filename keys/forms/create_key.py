@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.crypto.key_specs import KeySpec
@@ -44,7 +45,7 @@ class ConfigureForm(StepForm):
     @classmethod
     def kept(cls, posted: QueryDict, stored: Values | None) -> dict[str, list[str]]:
         values = super().kept(posted, stored)
-        shown_type, __, shown_usage = posted.get("options_for", "").partition("/")
+        shown_type, _slash, shown_usage = posted.get("options_for", "").partition("/")
         begin_anew: Sequence[str] = ()
         if shown_type and posted.get("key_type") != shown_type:
             begin_anew = ("key_usage", "key_spec", "origin", "regionality")
