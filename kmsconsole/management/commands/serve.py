@@ -1,6 +1,8 @@
 """manage.py serve: start the console and the API on one port, ready for a browser and the aws CLI."""
 
+import json
 import os
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import queries as account_queries
 from kmsconsole.server import find_granian, granian_arguments
+from operations.demo.people import ACCOUNT_A, ADMINISTRATOR
 from operations.installation import prepare
 
 
@@ -34,19 +37,46 @@ class Command(BaseCommand):
             prepare()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        if settings.KMS_DEMO and not account_queries.accounts():
-            self.stdout.write("The database is empty: loading the demo (KMS_DEMO=0 starts without).")
-            call_command("load_demo", stdout=self.stdout)
-        self._greet(host, port)
+        self._greet(host, port, self._demo())
         self._become_server(host, port)
 
-    def _greet(self, host: str, port: int) -> None:
+    def _demo(self) -> dict[str, Any]:
+        """Load the demo into an empty database; return what load_demo tells of it, or nothing if it is off."""
+        if not settings.KMS_DEMO or (account_queries.accounts() and account_queries.find_account(ACCOUNT_A) is None):
+            return {}
+        if not account_queries.accounts():
+            self.stdout.write("The database is empty: loading the demo (KMS_DEMO=0 starts without).")
+            self.stdout.flush()
+        told = StringIO()
+        call_command("load_demo", "--json", stdout=told)
+        return dict(json.loads(told.getvalue()))
+
+    def _greet(self, host: str, port: int, demo: dict[str, Any]) -> None:
         address = f"http://{host}:{port}"
-        region = settings.KMS_DEFAULT_REGION
         self.stdout.write(f"\nConsole and API: {address}")
-        self.stdout.write(f"Try it: aws kms list-keys --endpoint-url {address} --region {region}")
+        credentials = ""
+        if demo:
+            self._tell_sign_ins(demo)
+            for made in demo["access_keys"]:
+                if (made["account_id"], made["user"]) == (ACCOUNT_A, ADMINISTRATOR):
+                    credentials = (
+                        f"AWS_ACCESS_KEY_ID={made['access_key_id']} AWS_SECRET_ACCESS_KEY={made['secret_access_key']} "
+                    )
+        self.stdout.write("In a terminal:")
+        region = settings.KMS_DEFAULT_REGION
+        self.stdout.write(f"  {credentials}aws kms list-aliases --endpoint-url {address} --region {region}")
         self.stdout.write("Stop with Ctrl-C.\n")
         self.stdout.flush()
+
+    def _tell_sign_ins(self, demo: dict[str, Any]) -> None:
+        """Print who can sign in. A password that was made is printed once, at the first start."""
+        self.stdout.write("Sign in as IAM user:")
+        for account in demo["accounts"]:
+            self.stdout.write(f"  account {account['account_id']} ({account['alias']}): {', '.join(account['users'])}")
+        if demo.get("password"):
+            self.stdout.write(f"  password of all: {demo['password']} (shown only now)")
+        else:
+            self.stdout.write("  password of all: KMS_DEMO_PASSWORD, or the one that the first start printed")
 
     def _become_server(self, host: str, port: int) -> None:
         granian = find_granian()
