@@ -101,7 +101,8 @@ class Change(models.Model):
 
     version = models.BigIntegerField()
     kind = models.CharField(max_length=12)
-    object_id = models.CharField(max_length=64)
+    # Longest for an alias: account, Region and a name of 256 characters. PostgreSQL refuses what does not fit.
+    object_id = models.CharField(max_length=320)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["version"], name="changes_by_version")]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from audit.changes import Touched
+from audit.models import Change
 from tests.builders import Refused, make_key, refused, run_as
 from tests.people import ACCOUNT, REGION
 
@@ -37,6 +39,15 @@ def change(action: str, name: str, key_id: str) -> dict[str, str]:
 def test_a_name_must_be_one_that_customers_may_use(people, action, name, expected):
     key = make_key(people.ada)
     assert refused(people.ada, action, change(action, name, key["KeyId"])) == expected
+
+
+@pytest.mark.postgres
+def test_the_longest_name_fits_the_alias_and_the_change_log(people):
+    name = "alias/" + "n" * 250
+    key = make_key(people.ada)
+    run_as(people.ada, "CreateAlias", {"AliasName": name, "TargetKeyId": key["KeyId"]})
+    Change.objects.get(kind=Touched.ALIAS, object_id__endswith=name).full_clean()
+    assert run_as(people.ada, "DescribeKey", {"KeyId": name})["KeyMetadata"]["KeyId"] == key["KeyId"]
 
 
 @pytest.mark.postgres
