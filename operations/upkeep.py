@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts import queries as account_queries
+from accounts.models import Account
 from audit.changes import Touched, prune_changes
 from audit.names import names
 from audit.trail import Record, trail
@@ -38,16 +39,27 @@ def run_upkeep() -> Upkeep:
     """Do everything that is due in every account; a run with nothing to do writes nothing."""
     done = Upkeep()
     for account in account_queries.accounts():
-        now = clock.account_time(account.clock_offset_seconds)
-        if queries.keys_due_for_rotation(account.id, now):
-            done.rotated += _rotate(account.id, now)
-        if queries.materials_to_announce(account.id, now):
-            done.announced += _announce(account.id, now)
-        if queries.keys_due_for_deletion(account.id, now):
-            done.deleted += _delete(account.id, now)
+        _run_in(account, done)
     done.drafts_removed = queries.delete_old_drafts(clock.machine_time() - timedelta(days=DRAFT_DAYS))
     prune_changes()
     return done
+
+
+def run_upkeep_of(account_id: str) -> Upkeep:
+    """Do everything that is due in one account: what its people ask for tells them nothing of the others."""
+    done = Upkeep()
+    _run_in(account_queries.load_account(account_id), done)
+    return done
+
+
+def _run_in(account: Account, done: Upkeep) -> None:
+    now = clock.account_time(account.clock_offset_seconds)
+    if queries.keys_due_for_rotation(account.id, now):
+        done.rotated += _rotate(account.id, now)
+    if queries.materials_to_announce(account.id, now):
+        done.announced += _announce(account.id, now)
+    if queries.keys_due_for_deletion(account.id, now):
+        done.deleted += _delete(account.id, now)
 
 
 def _rotate(account_id: str, now: datetime) -> int:

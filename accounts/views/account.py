@@ -14,7 +14,7 @@ from kmsconsole.web import flash
 from kmsconsole.web.components import Crumb, Flash
 from kmsconsole.web.door import caller, now, perform, refusal_of, signed_in
 from kmsconsole.web.errors import flash_refusal
-from operations.upkeep import run_upkeep
+from operations.upkeep import run_upkeep_of
 
 
 @signed_in
@@ -43,7 +43,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     except KmsError as refusal:
         flash_refusal(request, refusal, _("The clock was not moved"))
         return redirect("accounts:account")
-    done = run_upkeep()
+    done = run_upkeep_of(caller(request).account_id)
     text = _("The account's clock was set ahead.")
     if done.rotated:
         text += " " + ngettext("%(n)d rotation was due.", "%(n)d rotations were due.", done.rotated) % {

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 import msgspec
 
 from accounts import queries
+from accounts.models import Account
 from audit.changes import Touched
 from core.calls import Call
 from core.errors import ValidationException
 from operations.registry import Outcome, operation
 
 MAX_DAYS = 3_650  # ten years at once
+# A clock that left the calendar could never be read again, by upkeep neither: a hundred years in all.
+MAX_SECONDS_AHEAD = 36_500 * 86_400
 
 
 class MoveClockRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,14 +32,27 @@ def parse_move(members: bytes | Mapping[str, object]) -> MoveClockRequest:
         days = float(str(dict(members)["Days"]) if isinstance(members, Mapping) else "")
     except (KeyError, ValueError):
         raise ValidationException("Days must be a number.") from None
+    _check_days(days)
+    return MoveClockRequest(days=days)
+
+
+def _check_days(days: float) -> None:
     if not 0 < days <= MAX_DAYS:
         raise ValidationException(f"Days must be between 0 and {MAX_DAYS}.")
-    return MoveClockRequest(days=days)
+
+
+def set_ahead(account_id: str, days: float) -> Account:
+    """Set an account's clock ahead; the caller holds the writers' lock. Raises ValidationException."""
+    _check_days(days)
+    account = queries.load_account(account_id)
+    account.clock_offset_seconds += round(days * 86_400)
+    if account.clock_offset_seconds > MAX_SECONDS_AHEAD:
+        raise ValidationException(f"A clock can be at most {MAX_SECONDS_AHEAD // 86_400} days ahead.")
+    account.save(update_fields=["clock_offset_seconds"])
+    return account
 
 
 @operation("MoveClock", service="kmsconsole", parse=parse_move, writes=True, logged=("days",))
 def move_clock(call: Call, request: MoveClockRequest) -> Outcome:
-    account = queries.load_account(call.caller.account_id)
-    account.clock_offset_seconds += round(request.days * 86_400)
-    account.save(update_fields=["clock_offset_seconds"])
+    account = set_ahead(call.caller.account_id, request.days)
     return Outcome(members={"ClockOffsetSeconds": account.clock_offset_seconds}, touched=[(Touched.IAM, account.id)])

@@ -14,6 +14,15 @@ def test_an_administrator_sets_the_clock_ahead_and_hears_what_was_due(people, si
     assert queries.load_account(people.ada.account_id).clock_offset_seconds == 8 * 86_400
 
 
+def test_what_falls_due_in_another_account_is_not_told(people, signed_in):
+    theirs = make_key(people.olga)["KeyId"]
+    run_as(people.olga, "ScheduleKeyDeletion", {"KeyId": theirs, "PendingWindowInDays": 7})
+    run_as(people.olga, "MoveClock", {"Days": 8})
+    page = signed_in(people.ada).post("/account/clock", {"days": "8"}, follow=True).content.decode()
+    assert "clock was set ahead" in page
+    assert "deleted" not in page
+
+
 def test_somebody_without_the_permission_sees_why_not_and_is_refused(people, signed_in):
     client = signed_in(people.bob)
     assert "no identity-based policy allows the kmsconsole:MoveClock action" in client.get("/account").content.decode()

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from core.errors import AccessDeniedException, NotFoundException, ValidationException
 from keys.models import KmsKey
 from operations.snapshots import cache
-from operations.upkeep import run_upkeep
+from operations.upkeep import Upkeep, run_upkeep
 from tests.builders import make_key, run_as
 
 
@@ -64,6 +64,16 @@ def test_only_who_may_moves_the_clock_and_never_back(people):
     for days in (-1, 0, "soon", 1e9):
         with pytest.raises(ValidationException):
             run_as(people.ada, "MoveClock", {"Days": days})
+
+
+def test_no_clock_leaves_the_calendar(people):
+    for _ in range(10):
+        run_as(people.ada, "MoveClock", {"Days": 3650})
+    with pytest.raises(ValidationException, match="at most 36500 days ahead"):
+        run_as(people.ada, "MoveClock", {"Days": 1})
+    with pytest.raises(CommandError, match="at most 36500 days ahead"):
+        call_command("move_clock", people.ada.account_id, "--days", "1")
+    assert run_upkeep() == Upkeep()
 
 
 def test_the_command_moves_the_clock_and_does_what_is_due(people, capsys):

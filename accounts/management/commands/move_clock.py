@@ -7,8 +7,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts import queries
 from audit.changes import Touched
+from core.errors import ValidationException
 from kmsconsole.management.prepared import PreparedCommand
-from operations.actions.move_clock import MAX_DAYS
+from operations.actions.move_clock import set_ahead
 from operations.changes import configuration_change
 from operations.upkeep import run_upkeep
 
@@ -22,13 +23,12 @@ class Command(PreparedCommand):
         parser.add_argument("--days", type=float, required=True, help="how far; fractions are allowed")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 0 < options["days"] <= MAX_DAYS:
-            raise CommandError(f"--days must be between 0 and {MAX_DAYS}.")
         if queries.find_account(options["account_id"]) is None:
             raise CommandError(f"There is no account {options['account_id']}.")
-        with configuration_change((Touched.IAM, options["account_id"])):
-            account = queries.load_account(options["account_id"])
-            account.clock_offset_seconds += round(options["days"] * 86_400)
-            account.save(update_fields=["clock_offset_seconds"])
+        try:
+            with configuration_change((Touched.IAM, options["account_id"])):
+                account = set_ahead(options["account_id"], options["days"])
+        except ValidationException as error:
+            raise CommandError(str(error.message)) from error
         facts = {"account_id": account.id, "clock_offset_seconds": account.clock_offset_seconds, **asdict(run_upkeep())}
         self.summary(facts, as_json=options["json"])
