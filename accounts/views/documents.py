@@ -70,7 +70,7 @@ def _lint(request: HttpRequest, parse: Any) -> HttpResponse:
     text = request.POST.get("document", "")
     try:
         json.loads(text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         line, column = getattr(fault, "lineno", 1), getattr(fault, "colno", 1)
         return JsonResponse([_finding(line, column, str(getattr(fault, "msg", fault)))], safe=False)
     try:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 Path = tuple[str | int, ...]
 """Member names and list indexes from the root; ``()`` is the whole document."""
 
+# A policy needs eight. Each part keeps its whole path, so without a bound a megabyte of brackets would fill the memory.
+DEEPEST = 32
+
 _TOKEN = re.compile(r'[{}\[\],]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
 
 
@@ -57,7 +60,10 @@ class _Open:
 
 
 def locate(text: str) -> JsonPositions:
-    """Find the parts of a text that a JSON parser accepts. Nothing is promised for any other text."""
+    """Find the parts of a text that a JSON parser accepts. Nothing is promised for any other text.
+
+    Raises ValueError for objects and lists nested deeper than :data:`DEEPEST`.
+    """
     values: dict[Path, int] = {}
     names: dict[Path, int] = {}
     repeated: list[tuple[Path, int]] = []
@@ -79,5 +85,7 @@ def locate(text: str) -> JsonPositions:
             path = (*stack[-1].path, stack[-1].key) if stack and stack[-1].key is not None else ()
             values[path] = offset
             if mark in "{[":
+                if len(stack) == DEEPEST:
+                    raise ValueError(f"Nested deeper than {DEEPEST} levels.")
                 stack.append(_Open(path, None if mark == "{" else 0))
     return JsonPositions(text, values, names, tuple(repeated))

@@ -13,10 +13,11 @@ def read_document(text: str) -> Statement | None:
     """Return the document if the panel can work on it: an object with a list (or one object) of statements."""
     try:
         document = json.loads(text)
+        positions = locate(text)
     except (ValueError, RecursionError):
         return None
     # Of two members with one name the parser keeps the last; writing the document back would lose the other.
-    if not isinstance(document, dict) or locate(text).repeated:
+    if not isinstance(document, dict) or positions.repeated:
         return None
     statements = document.setdefault("Statement", [])
     if isinstance(statements, dict):

@@ -109,6 +109,8 @@ def test_the_editor_is_told_what_is_wrong_while_typing(ada):
     assert fine.json() == []
     (fault,) = ada.post("/iam/policies/check", {"document": '{\n "Version": }'}).json()
     assert (fault["line"], fault["severity"]) == (2, "error")
+    (bomb,) = ada.post("/iam/policies/check", {"document": "[" * 100_000}).json()
+    assert bomb["severity"] == "error"
     (words,) = ada.post("/iam/policies/check-trust", {"document": DOCUMENT}).json()
     assert "Resource" in words["message"]
 

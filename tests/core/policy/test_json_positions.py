@@ -2,10 +2,11 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.policy.json_positions import Position, locate, position
+from core.policy.json_positions import DEEPEST, Position, locate, position
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 DOCUMENTS = st.recursive(
@@ -48,3 +49,9 @@ def test_what_is_not_there_stands_where_its_parent_begins():
     found = locate('{"a":\n  [1]}')
     assert found.of_value(("a", 5, "x")) == Position(2, 3)
     assert found.of_name(("b",)) == Position(1, 1)
+
+
+def test_a_text_nested_deeper_than_any_policy_is_refused_before_it_fills_the_memory():
+    locate("[" * DEEPEST + "]" * DEEPEST)
+    with pytest.raises(ValueError, match="deeper"):
+        locate("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))
