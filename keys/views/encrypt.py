@@ -27,7 +27,7 @@ from kmsconsole.web.errors import field_errors, refusal_view
 
 # Source: API Reference, Encrypt and Decrypt.
 PLAINTEXT_BYTES, CIPHERTEXT_BYTES = 4096, 6144
-CONTEXT_PAIRS = 30
+CONTEXT_PAIRS = 30  # rows that the page offers; what is sent all the same is used whole
 ENCRYPT, DECRYPT = "encrypt", "decrypt"
 
 
@@ -99,12 +99,12 @@ def download(request: HttpRequest) -> HttpResponse:
 def _read(request: HttpRequest, content_of: Any) -> Entered:
     posted = request.POST
     text = posted.get("text", "").replace("\r\n", "\n")
-    pairs = list(zip(posted.getlist("context_name"), posted.getlist("context_value"), strict=False))[:CONTEXT_PAIRS]
+    pairs = list(zip(posted.getlist("context_name"), posted.getlist("context_value"), strict=False))
     removed = posted.get("remove_context", "")
     if "add_context" in posted or removed:
         if removed.isdigit() and int(removed) < len(pairs):
             del pairs[int(removed)]
-        else:
+        elif len(pairs) < CONTEXT_PAIRS:
             pairs.append(("", ""))
         return Entered(text, pairs=tuple(pairs))
     file = request.FILES.get("file")

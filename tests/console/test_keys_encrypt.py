@@ -82,6 +82,14 @@ def test_a_fault_is_shown_at_its_field(people, signed_in, key_id, mode, data, sa
     assert said in answer.content.decode()
 
 
+def test_every_pair_that_was_sent_is_bound_to_the_ciphertext(people, signed_in, key_id):
+    pairs = {f"name {number}": "x" for number in range(31)}
+    entered = {"text": SECRET, "context_name": list(pairs), "context_value": list(pairs.values())}
+    sealed = base64.b64decode(ciphertext_in(post(signed_in(people.bob), key_id, "encrypt", entered)))
+    opened = run_as(people.bob, "Decrypt", {"CiphertextBlob": sealed, "EncryptionContext": pairs})
+    assert opened["Plaintext"] == SECRET.encode()
+
+
 def test_neither_plaintext_nor_ciphertext_is_kept_anywhere(people, signed_in, key_id, caplog):
     client = signed_in(people.bob)
     sealed = ciphertext_in(post(client, key_id, "encrypt", {"text": SECRET}))
