@@ -11,6 +11,7 @@ from django.shortcuts import render
 from accounts import queries
 from accounts.models import Principal
 from core.calls import Caller
+from kmsconsole.forwarded import source_address
 from operations.snapshots import find_caller
 
 ROOT_USER_NAME = ":root"  # no IAM user can have this name
@@ -59,12 +60,8 @@ def throttle_name(request: HttpRequest, credentials: dict[str, Any] | None = Non
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address that a request comes from: the last one that a trusted proxy did not add itself."""
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    if peer in settings.KMS_TRUSTED_PROXIES:
-        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        return next((part for part in reversed(forwarded) if part not in settings.KMS_TRUSTED_PROXIES), peer)
-    return peer
+    """Return the address that a request comes from; django-axes asks for it too."""
+    return source_address(request.META)
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:

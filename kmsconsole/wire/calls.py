@@ -4,11 +4,11 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from core.calls import Call, Door, Result
 from core.errors import KmsError, KMSInternalException
+from kmsconsole.forwarded import came_over_tls, source_address
 from kmsconsole.wire.authenticate import KnownCallerError, SignedRequest, authenticate
 from operations import clock, pipeline
 
@@ -41,7 +41,7 @@ def authenticated_call(
         user_agent=request.headers.get("user-agent", ""),
         door=Door.API,
         access_key_id=credential.access_key_id,
-        secure_transport=environ.get("wsgi.url_scheme") == "https",
+        secure_transport=came_over_tls(environ),
     )
     if refusal is not None:
         pipeline.record_failure(call, refusal)
@@ -59,17 +59,6 @@ def run(call: Call) -> Result:
         drop_broken_connection()
         pipeline.record_failure(call, KMSInternalException())
         raise
-
-
-def source_address(environ: Mapping[str, Any]) -> str:
-    """Return the client's address: the last one that a trusted proxy did not add itself."""
-    peer = str(environ.get("REMOTE_ADDR", "") or "")
-    if peer in settings.KMS_TRUSTED_PROXIES:
-        forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        for address in reversed(forwarded):
-            if address not in settings.KMS_TRUSTED_PROXIES:
-                return str(address)
-    return peer
 
 
 def new_request_id() -> str:

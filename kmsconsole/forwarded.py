@@ -1,0 +1,32 @@
+"""What a trusted proxy says of a request: where it comes from, and whether it came over TLS. The same for both doors.
+
+Source: README, ``KMS_TRUSTED_PROXIES`` and ``KMS_TLS``; Django, ``SECURE_PROXY_SSL_HEADER``.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.conf import settings
+
+
+def source_address(environ: Mapping[str, Any]) -> str:
+    """Return the client's address: the last one that a trusted proxy did not add itself."""
+    peer = str(environ.get("REMOTE_ADDR", "") or "")
+    if peer in settings.KMS_TRUSTED_PROXIES:
+        forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        return next((part for part in reversed(forwarded) if part not in settings.KMS_TRUSTED_PROXIES), peer)
+    return peer
+
+
+def came_over_tls(environ: Mapping[str, Any]) -> bool:
+    """Tell whether the client spoke TLS, to this server or, with ``KMS_TLS``, to the proxy in front of it.
+
+    What Django's ``request.is_secure()`` tells, for the door that has no Django request.
+    """
+    scheme = environ.get("wsgi.url_scheme")
+    proxy_header = cast("tuple[str, str] | None", settings.SECURE_PROXY_SSL_HEADER)
+    if proxy_header is not None:
+        header, secure = proxy_header
+        told = environ.get(header)
+        return (scheme if told is None else str(told).split(",", 1)[0].strip()) == secure
+    return scheme == "https"
