@@ -299,3 +299,8 @@ class InvalidGrantTokenException(KmsError):
 
 class InvalidGrantIdException(KmsError):
     template = "The grant ID is not valid."
+
+
+# --- custom key stores ------------------------------------------------------------------------------------------------
+class CustomKeyStoreNotFoundException(KmsError):
+    template = "The custom key store {store} does not exist in this account and Region."

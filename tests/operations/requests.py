@@ -14,7 +14,15 @@ Request = dict[str, Any]
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {"ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo")}
 WITHOUT_KEY = frozenset({"CreateKey", "GenerateRandom", "ListAliases", "ListKeys"})
 # The grant, or the account of the retiring principal, decides these: see test_grants.py.
-WITH_RULES_OF_THEIR_OWN = frozenset({"ListRetirableGrants", "RetireGrant"})
+WITH_RULES_OF_THEIR_OWN = frozenset({"ListRetirableGrants", "RetireGrant"}) | {
+    # There are no stores: see test_custom_key_stores.py.
+    "ConnectCustomKeyStore",
+    "CreateCustomKeyStore",
+    "DeleteCustomKeyStore",
+    "DescribeCustomKeyStores",
+    "DisconnectCustomKeyStore",
+    "UpdateCustomKeyStore",
+}
 ON_ALIASES = frozenset({"CreateAlias", "DeleteAlias", "UpdateAlias"})
 
 
