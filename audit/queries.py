@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -173,6 +173,25 @@ def _of_resource(wanted: EventFilter) -> list[Q]:
     if keys:
         return [Q(key__in=keys), Q(other_key__in=keys)]
     return [Q(event__in=_events_of("iam"), details__contains=f":{json.dumps(value)}")]
+
+
+def last_success(account_id: str, key_arn: str, events: Sequence[str]) -> tuple[str, AuditEvent] | None:
+    """Return the newest successful event about a key, of these names (``kms:Encrypt``), in its owner's history.
+
+    It reads the key's own records only, newest first: for a key in use, a few rows.
+    """
+    names = {number: text for number, text in _named("event") if text in events}
+    keys = _ids("key", key_arn)
+    rows = AuditEvent.objects.filter(account=account_id, event__in=names, error__isnull=True)
+    newest = [
+        event
+        for by_key in ({"key__in": keys}, {"other_key__in": keys})
+        if (event := rows.filter(**by_key).order_by("-time_us", "-pk").first()) is not None
+    ]
+    if not newest:
+        return None
+    last = max(newest, key=lambda event: (event.time_us, event.pk))
+    return names[last.event], last
 
 
 def _ids(kind: str, text: str) -> list[int]:

@@ -9,6 +9,8 @@ from typing import Any
 from core.calls import Call, Door
 from core.policy.decide import ContextValue
 from operations.key_use import SYMMETRIC
+from operations.last_usage import last_usage
+from operations.resolve import find_subject_without_alias
 
 Read = Callable[[Call, Any], ContextValue | None]
 
@@ -53,6 +55,13 @@ def _constant(value: str) -> Read:
     return lambda call, request: value
 
 
+def _days_without_usage(call: Call, request: Any) -> ContextValue | None:
+    """Whole days since the key was last used; absent if it never was."""
+    key = find_subject_without_alias(call, request.key_id).key
+    usage = last_usage(key) if key is not None else None
+    return None if usage is None else str((call.time - usage.time).days)
+
+
 # --- by operation: what the request's members say ---------------------------------------------------------------------
 _ALGORITHM: Mapping[str, Read] = {"kms:EncryptionAlgorithm": _member("encryption_algorithm", SYMMETRIC)}
 _DATA_KEY: Mapping[str, Read] = {"kms:EncryptionAlgorithm": _constant(SYMMETRIC)}
@@ -65,6 +74,8 @@ _SIGNING: Mapping[str, Read] = {
 _MAC: Mapping[str, Read] = {"kms:MacAlgorithm": _member("mac_algorithm")}
 _ENCAPSULATION: Mapping[str, Read] = {"kms:EncapsulationAlgorithm": _member("encapsulation_algorithm")}
 _BYPASS: Mapping[str, Read] = {"kms:BypassPolicyLockoutSafetyCheck": _given_bool("bypass_policy_lockout_safety_check")}
+
+_TRAILING_DAYS: Mapping[str, Read] = {"kms:TrailingDaysWithoutKeyUsage": _days_without_usage}
 
 OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
     "Encrypt": _ALGORITHM,
@@ -102,7 +113,9 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
         "kms:GrantConstraintType": _constraint_type,
     },
     "EnableKeyRotation": {"kms:RotationPeriodInDays": _member("rotation_period_in_days", "365")},
+    "DisableKey": _TRAILING_DAYS,
     "ScheduleKeyDeletion": {
+        **_TRAILING_DAYS,
         "kms:ScheduleKeyDeletionPendingWindowInDays": _member("pending_window_in_days", "30"),
     },
 }

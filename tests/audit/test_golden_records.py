@@ -55,6 +55,7 @@ ON_A_KEY = {
     "EnableKey": {},
     "EnableKeyRotation": {"RotationPeriodInDays": 180},
     "DescribeKey": {},
+    "GetKeyLastUsage": {},
     "GetKeyPolicy": {},
     "GetKeyRotationStatus": {},
     "ListKeyPolicies": {},

@@ -97,6 +97,7 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "GenerateDataKeyWithoutPlaintext": lambda scene: {"KeyId": scene.named, "NumberOfBytes": 16},
     "GenerateMac": lambda scene: {"KeyId": scene.named, "Message": b"x", "MacAlgorithm": "HMAC_SHA_256"},
     "GenerateRandom": lambda scene: {"NumberOfBytes": 8},
+    "GetKeyLastUsage": lambda scene: {"KeyId": scene.named},
     "GetKeyPolicy": lambda scene: {"KeyId": scene.named},
     "GetKeyRotationStatus": lambda scene: {"KeyId": scene.named},
     "GetPublicKey": lambda scene: {"KeyId": scene.named},

@@ -21,6 +21,7 @@ GenerateDataKeyPairWithoutPlaintext                  ok  1   3
 Decapsulate DeriveSharedSecret Encapsulate           ok  1   3
 GenerateMac Sign Verify VerifyMac                    ok  1   3
 GetPublicKey                                         ok  ok  3
+GetKeyLastUsage                                      ok  ok  ok
 DeleteAlias                                          ok  ok  ok
 DescribeKey                                          ok  ok  ok
 DisableKey EnableKey                                 ok  ok  3
