@@ -22,6 +22,7 @@ from kmsconsole.web.components import Flash, Option, Step
 from kmsconsole.web.door import perform, refusal_of, signed_in
 from kmsconsole.web.errors import field_errors, refusal_context
 from kmsconsole.web.navigation import link
+from kmsconsole.web.numbers import remove_row
 from policies.aws_managed import PREFIX
 
 DETAILS, PERMISSIONS, REVIEW, PASSWORD = 1, 2, 3, 4
@@ -102,8 +103,7 @@ def _page(request: HttpRequest, step: int, more: Context | None = None, status: 
         context |= {"tag_rows": [{"key": key, "value": value} for key, value in pairs], "summary": _summary(request)}
         if "add_tag" in given:
             context["tag_rows"].append({"key": "", "value": ""})
-        if given.get("remove_tag", "").isdigit():
-            del context["tag_rows"][int(given["remove_tag"]) : int(given["remove_tag"]) + 1]
+        remove_row(context["tag_rows"], given.get("remove_tag", ""))
     return render(request, "accounts/create_user.html", context, status=status)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import IamNoSuchEntity, KmsError
-from kmsconsole.web import flash
+from kmsconsole.web import flash, numbers
 from kmsconsole.web.components import Crumb, Flash, Pages, Text
 from kmsconsole.web.door import now, perform
 from kmsconsole.web.errors import RefusalView, flash_refusal, refusal_view
@@ -102,8 +102,7 @@ def page_or_region(request: HttpRequest, template: str, context: Mapping[str, An
 
 
 def page_number(request: HttpRequest, name: str = "page") -> int:
-    given = request.GET.get(name, "") or request.POST.get(name, "")
-    return max(1, int(given)) if given.isdigit() and len(given) < 7 else 1
+    return numbers.page_number(request.GET.get(name, "") or request.POST.get(name, ""))
 
 
 def pages_of(number: int, matches: int, size: int = PAGE_SIZE) -> Pages:

@@ -16,6 +16,7 @@ from core.errors import KmsError
 from kmsconsole.web.components import Column, Pages
 from kmsconsole.web.door import caller, perform
 from kmsconsole.web.errors import RefusalView, refusal_view
+from kmsconsole.web.numbers import page_number
 
 SIZE = 10
 
@@ -101,10 +102,9 @@ def picker(
 def _page(request: HttpRequest, name: str) -> int:
     """Return the page asked for: ``picker=policy:3``, or 1 after a new search."""
     field_name, _colon, number = request.POST.get("picker", "").partition(":")
-    if field_name == name and number.isdigit() and len(number) < 5:
-        return max(1, int(number))
-    kept = request.POST.get(f"{name}_page", "1")
-    return max(1, int(kept)) if field_name != name and kept.isdigit() and len(kept) < 5 else 1
+    if field_name == name:
+        return page_number(number)
+    return page_number(request.POST.get(f"{name}_page", ""))
 
 
 # --- what can be picked -----------------------------------------------------------------------------------------------

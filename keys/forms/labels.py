@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from keys import queries
 from keys.forms.step_form import StepForm
+from kmsconsole.web.numbers import remove_row
 from operations.alias_names import MAX_LENGTH, PREFIX, AliasFault, alias_fault
 from operations.drafts import Values
 from operations.key_tags import MAX_TAGS, TagFault, tag_faults
@@ -44,9 +45,7 @@ class LabelsForm(StepForm):
     def kept(cls, posted: QueryDict, stored: Values | None) -> dict[str, list[str]]:
         values = super().kept(posted, stored)
         rows = _rows(values, "tag_key", "tag_value")
-        removed = posted.get("remove_tag", "")
-        if removed.isdigit() and int(removed) < len(rows):
-            del rows[int(removed)]
+        remove_row(rows, posted.get("remove_tag", ""))
         if "add_tag" in posted and len(rows) < MAX_TAGS:
             rows.append(["", ""])
         return {**values, "tag_key": [row[0] for row in rows], "tag_value": [row[1] for row in rows]}

@@ -11,6 +11,7 @@ from accounts import queries as account_queries
 from accounts.models import Principal, PrincipalKind
 from core.arn import is_account_id
 from keys.forms.step_form import StepForm, Surroundings
+from kmsconsole.web.numbers import remove_row
 from operations.drafts import Values
 
 
@@ -63,9 +64,7 @@ class UsersForm(PeopleForm):
     def kept(cls, posted: QueryDict, stored: Values | None) -> dict[str, list[str]]:
         values = super().kept(posted, stored)
         accounts = values.get("account_id", [])
-        removed = posted.get("remove_account", "")
-        if removed.isdigit() and int(removed) < len(accounts):
-            del accounts[int(removed)]
+        remove_row(accounts, posted.get("remove_account", ""))
         if "add_account" in posted:
             accounts.append("")
         return {**values, "account_id": accounts}

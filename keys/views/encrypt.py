@@ -24,6 +24,7 @@ from keys.views.key_page import key_breadcrumbs, key_page
 from kmsconsole.web.components import Tab
 from kmsconsole.web.door import perform, refusal_of, signed_in
 from kmsconsole.web.errors import field_errors, refusal_view
+from kmsconsole.web.numbers import remove_row
 
 # Source: API Reference, Encrypt and Decrypt.
 PLAINTEXT_BYTES, CIPHERTEXT_BYTES = 4096, 6144
@@ -102,9 +103,8 @@ def _read(request: HttpRequest, content_of: Any) -> Entered:
     pairs = list(zip(posted.getlist("context_name"), posted.getlist("context_value"), strict=False))
     removed = posted.get("remove_context", "")
     if "add_context" in posted or removed:
-        if removed.isdigit() and int(removed) < len(pairs):
-            del pairs[int(removed)]
-        elif len(pairs) < CONTEXT_PAIRS:
+        remove_row(pairs, removed)
+        if "add_context" in posted and len(pairs) < CONTEXT_PAIRS:
             pairs.append(("", ""))
         return Entered(text, pairs=tuple(pairs))
     file = request.FILES.get("file")

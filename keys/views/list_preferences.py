@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kmsconsole.web.components import Column
 from kmsconsole.web.door import signed_in
 from kmsconsole.web.navigation import link
+from kmsconsole.web.numbers import whole_number
 from kmsconsole.web.preferences import YEAR
 from kmsconsole.web.shell import DENSITY_COOKIE
 
@@ -64,7 +65,7 @@ def read_preferences(request: HttpRequest) -> ListPreferences:
 
 
 def _preferences(size: list[str], wrap: bool, columns: list[str]) -> ListPreferences:
-    chosen = int(size[0]) if size and size[0].isascii() and size[0].isdigit() else DEFAULT_SIZE
+    chosen = whole_number(size[0]) if size else None
     shown = tuple(key for key in COLUMNS if key in columns or key in FIXED)
     return ListPreferences(chosen if chosen in PAGE_SIZES else DEFAULT_SIZE, wrap, shown)
 

@@ -13,6 +13,7 @@ from keys.models import ListedType
 from keys.queries import FilterKind, KeyFilter, KeyList, KeyOrder, Position
 from keys.views.labels import PRIMARY, SINGLE_REGION
 from kmsconsole.web.components import FilterProperty, SteppedPages, Token
+from kmsconsole.web.numbers import page_number
 
 Text = str | Promise
 
@@ -57,7 +58,7 @@ def read_state(request: HttpRequest, keys: KeyList, size: int) -> ListState:
         sort, order = DEFAULT_ORDER, ORDERS[DEFAULT_ORDER]
     texts = tuple(dict.fromkeys(text for text in query.getlist("filter") if text.strip()))
     after, before = _read_position(query.get("after", "")), _read_position(query.get("before", ""))
-    number = int(query["page"]) if query.get("page", "").isascii() and query.get("page", "").isdigit() else 1
+    number = page_number(query.get("page", ""))
     if not (after or before) and (number - 1) * size > SKIPPED_AT_MOST:
         number = 1
     return ListState(

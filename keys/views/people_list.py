@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kmsconsole.web.components import Column, Pages
+from kmsconsole.web.numbers import page_number
 
 PAGE_SIZE = 10
 # How the unique id of a principal that was deleted begins.
@@ -55,8 +56,7 @@ def people_list(request: HttpRequest, prefix: str, principals: Sequence[str]) ->
     for word in text.lower().split():
         found = [each for each in found if word in f"{each.name} {each.path} {each.type}".lower()]
     total_pages = max(1, -(-len(found) // PAGE_SIZE))
-    asked = request.GET.get(f"{prefix}page", "")
-    number = min(int(asked), total_pages) if asked.isascii() and asked.isdigit() and int(asked) else 1
+    number = min(page_number(request.GET.get(f"{prefix}page", "")), total_pages)
     return PeopleList(
         prefix=prefix,
         rows=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],

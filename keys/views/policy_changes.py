@@ -19,6 +19,7 @@ from kmsconsole.web.components import Flash
 from kmsconsole.web.door import caller, perform
 from kmsconsole.web.errors import RefusalView, flash_refusal, refusal_view
 from kmsconsole.web.fragments import wants_fragment
+from kmsconsole.web.numbers import remove_row
 from kmsconsole.web.policy_editor import PolicyEditor, read_editor, render_editor
 from kmsconsole.web.policy_findings import check_policy
 
@@ -156,9 +157,7 @@ def _posted_accounts(request: HttpRequest) -> list[dict[str, str]]:
     rows = [{"value": value.strip().replace("-", ""), "error": ""} for value in values]
     if "add_account" in request.POST:
         rows.append({"value": "", "error": ""})
-    removed = request.POST.get("remove_account", "")
-    if removed.isdigit() and int(removed) < len(rows):
-        del rows[int(removed)]
+    remove_row(rows, request.POST.get("remove_account", ""))
     return rows
 
 

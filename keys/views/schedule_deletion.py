@@ -17,6 +17,7 @@ from keys.views.key_page import breadcrumbs
 from kmsconsole.web import flash
 from kmsconsole.web.components import Column, Flash
 from kmsconsole.web.door import caller, current_region, now, refusal_of, signed_in
+from kmsconsole.web.numbers import whole_number
 from operations.actions.schedule_key_deletion import DEFAULT_DAYS, LONGEST_DAYS, SHORTEST_DAYS
 from operations.snapshots import find_keys
 
@@ -31,15 +32,16 @@ def schedule_deletion(request: HttpRequest) -> HttpResponse:
     days, errors = str(DEFAULT_DAYS), {}
     if request.method == "POST":
         days = request.POST.get("days", "").strip()
-        if not (days.isascii() and days.isdigit() and SHORTEST_DAYS <= int(days) <= LONGEST_DAYS):
+        number = whole_number(days)
+        if number is None or not SHORTEST_DAYS <= number <= LONGEST_DAYS:
             errors["days"] = _("Enter a whole number from %(shortest)s to %(longest)s.") % {
                 "shortest": SHORTEST_DAYS,
                 "longest": LONGEST_DAYS,
             }
         if not request.POST.get("confirm"):
             errors["confirm"] = _("Confirm that the keys are to be deleted.")
-        if not errors:
-            return _schedule(request, key_ids, int(days))
+        if not errors and number is not None:
+            return _schedule(request, key_ids, number)
     moment = now(request)
     found = find_keys(caller(request).account_id, current_region(request), key_ids)
     with_aliases = refusal_of(request, "ListAliases") is None

@@ -22,6 +22,7 @@ from kmsconsole.web import flash
 from kmsconsole.web.components import Column, Flash
 from kmsconsole.web.door import perform, refusal_of
 from kmsconsole.web.errors import field_errors, refusal_view
+from kmsconsole.web.numbers import whole_number
 from operations.actions.enable_key_rotation import DEFAULT_PERIOD_DAYS
 from operations.actions.rotate_key_on_demand import MAX_ON_DEMAND_ROTATIONS
 
@@ -132,7 +133,8 @@ def edit_rotation(request: HttpRequest, key: DescribedKey) -> HttpResponse:
         refusal = _edit_refusal(request, key, enabled=enabled)
         return _rotation_form(request, key, "enable" if enabled else "disable", days, refusal=refusal)
     choice, days = request.POST.get("rotation", ""), request.POST.get("days", "").strip()
-    if choice == "enable" and not (days.isascii() and days.isdigit() and SHORTEST_DAYS <= int(days) <= LONGEST_DAYS):
+    number = whole_number(days)
+    if choice == "enable" and (number is None or not SHORTEST_DAYS <= number <= LONGEST_DAYS):
         wrong = _("Enter a whole number from %(shortest)s to %(longest)s.") % {
             "shortest": SHORTEST_DAYS,
             "longest": LONGEST_DAYS,

@@ -16,6 +16,7 @@ from kmsconsole.web.components import Column, Flash
 from kmsconsole.web.door import current_region, perform, refusal_of, signed_in
 from kmsconsole.web.errors import refusal_view
 from kmsconsole.web.navigation import link
+from kmsconsole.web.numbers import remove_row
 
 MAX_TAGS = 50
 ASKED_WITH = {"Tags": [{"TagKey": "Name", "TagValue": ""}]}
@@ -76,9 +77,7 @@ def _posted_rows(request: HttpRequest) -> list[Row]:
     rows = [{"key": tag_key.strip(), "value": value.strip()} for tag_key, value in posted][: MAX_TAGS + 1]
     if "add_tag" in request.POST:
         rows.append({"key": "", "value": ""})
-    removed = request.POST.get("remove_tag", "")
-    if removed.isdigit() and int(removed) < len(rows):
-        del rows[int(removed)]
+    remove_row(rows, request.POST.get("remove_tag", ""))
     return rows
 
 

@@ -24,6 +24,7 @@ from core.policy.actions import ACTIONS, Where
 from core.policy.condition_keys import CONDITION_KEYS
 from core.policy.operators import BASIC_OPERATORS
 from core.policy.principals import PrincipalForm, classify_principal, is_service_principal
+from kmsconsole.web.numbers import whole_number
 from kmsconsole.web.policy_document import (
     Statement,
     condition_texts,
@@ -128,7 +129,7 @@ def read_editor(posted: QueryDict) -> PolicyEditor:
     text = posted.get(TEXT_FIELD, "").replace("\r\n", "\n")
     operation, _colon, number = posted.get(BUTTON_FIELD, "").partition(":")
     selected = posted.get("panel_selected", "")
-    index = int(number or selected) if (number or selected).isdigit() else None
+    index = whole_number(number or selected)
     editor = PolicyEditor(text, selected_index=index, asked=bool(operation))
     document = read_document(text)
     if operation in _CHANGES and document is not None and (operation == "add" or has_statement(document, index)):

@@ -15,6 +15,7 @@ from accounts.models import Principal, PrincipalKind
 from kmsconsole.web.components import Pages
 from kmsconsole.web.door import caller, refusal_of
 from kmsconsole.web.errors import RefusalView, refusal_view
+from kmsconsole.web.numbers import page_number
 
 PAGE_SIZE = 10
 BUTTON_FIELD = "table"
@@ -78,14 +79,14 @@ def read_table_state(request: HttpRequest) -> TableState:
     """Return what of the list a request wants to see."""
     if request.method != "POST":
         values = request.GET
-        return TableState(values.get("filter", ""), _sort(values.get("sort", "")), _page(values.get("page", "")))
+        return TableState(values.get("filter", ""), _sort(values.get("sort", "")), page_number(values.get("page", "")))
     values = request.POST
     text = values.get("filter", "")
     kind, _colon, value = values.get(BUTTON_FIELD, "").partition(":")
     sort = _sort(value if kind == "sort" else values.get("at_sort", ""))
     if text != values.get("at_filter", "") or kind == "sort":
         return TableState(text, sort)
-    return TableState(text, sort, _page(value if kind == "page" else values.get("at_page", "")))
+    return TableState(text, sort, page_number(value if kind == "page" else values.get("at_page", "")))
 
 
 def principals_table(request: HttpRequest, state: TableState, chosen: Sequence[str]) -> PrincipalsTable:
@@ -114,7 +115,3 @@ def principals_table(request: HttpRequest, state: TableState, chosen: Sequence[s
 
 def _sort(text: str) -> str:
     return NAME_DESCENDING if text == NAME_DESCENDING else NAME
-
-
-def _page(text: str) -> int:
-    return int(text) if text.isdigit() and 0 < len(text) < 7 else 1
