@@ -18,6 +18,7 @@ from keys.views import (
     schedule_deletion,
     state_changes,
     tab_aliases,
+    tab_public_key,
     tab_rotations,
     tab_tags,
 )
@@ -54,6 +55,7 @@ urlpatterns = [
     path("keys/<str:key_id>/description", description.edit_description, name="edit_description"),
     path("keys/<str:key_id>/tags", tab_tags.edit_tags, name="edit_tags"),
     path("keys/<str:key_id>/rotation", tab_rotations.edit_rotation, name="edit_rotation"),
+    path("keys/<str:key_id>/public-key", tab_public_key.download, name="download_public_key"),
     path("keys/<str:key_id>/rotate", tab_rotations.rotate_now, name="rotate_now"),
     path("keys/<str:key_id>/aliases/create", tab_aliases.create_alias, name="create_alias"),
     path("keys/<str:key_id>/aliases/delete", tab_aliases.delete_aliases, name="delete_aliases"),

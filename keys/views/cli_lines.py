@@ -32,10 +32,12 @@ class Target:
     endpoint: str
 
 
-def encrypt_lines(target: Target, plaintext: bytes, file_name: str, context: Mapping[str, str]) -> CliLines:
+def encrypt_lines(
+    target: Target, plaintext: bytes, file_name: str, context: Mapping[str, str], algorithm: str = ""
+) -> CliLines:
     """Return Encrypt with these inputs; ``file_name`` is that of the uploaded file, "" for a text that was typed."""
     head = f"aws kms encrypt --key-id {target.key_arn}"
-    tail = f"{_context(context)}{_place(target)} --query CiphertextBlob --output text"
+    tail = f"{_algorithm(algorithm)}{_context(context)}{_place(target)} --query CiphertextBlob --output text"
     text = _inline(plaintext) if not file_name else None
     if text is None:
         source = f" --plaintext {shlex.quote('fileb://' + (file_name or 'plaintext.txt'))}"
@@ -44,17 +46,23 @@ def encrypt_lines(target: Target, plaintext: bytes, file_name: str, context: Map
     return CliLines(f"{head} --cli-binary-format raw-in-base64-out{source}{tail}", head + source + tail)
 
 
-def decrypt_lines(target: Target, ciphertext: bytes, context: Mapping[str, str]) -> CliLines:
+def decrypt_lines(target: Target, ciphertext: bytes, context: Mapping[str, str], algorithm: str = "") -> CliLines:
     """Return Decrypt with these inputs; the answer is decoded to the bytes that were encrypted."""
     encoded = base64.b64encode(ciphertext).decode()
     head = f"aws kms decrypt --key-id {target.key_arn}"
-    tail = f"{_context(context)}{_place(target)} --query Plaintext --output text | base64 --decode"
+    tail = (
+        f"{_algorithm(algorithm)}{_context(context)}{_place(target)} --query Plaintext --output text | base64 --decode"
+    )
     in_place = f" --ciphertext-blob fileb://<(echo {encoded} | base64 --decode)"
     return CliLines(f"{head} --ciphertext-blob {encoded}{tail}", head + in_place + tail)
 
 
 def _place(target: Target) -> str:
     return f" --region {target.region} --endpoint-url {shlex.quote(target.endpoint)}"
+
+
+def _algorithm(algorithm: str) -> str:
+    return f" --encryption-algorithm {algorithm}" if algorithm else ""
 
 
 def _context(context: Mapping[str, str]) -> str:

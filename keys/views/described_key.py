@@ -7,14 +7,22 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from core.crypto.key_specs import KeySpec, KeyUsage, Origin
+from core.crypto.algorithms import ALGORITHM_MEMBERS
+from core.crypto.key_specs import KeySpec, KeyType, KeyUsage, Origin, key_type
 from core.key_states import KeyState
 from keys.views.labels import ORIGINS, STATES, USAGES, key_type_label
 from kmsconsole.web.door import current_region, perform
 from kmsconsole.web.navigation import link
 
-ALGORITHM_MEMBERS = ("EncryptionAlgorithms", "SigningAlgorithms", "MacAlgorithms", "KeyAgreementAlgorithms")
+ALGORITHM_LABELS: Mapping[KeyUsage, str | Promise] = {
+    KeyUsage.ENCRYPT_DECRYPT: _("Encryption algorithms"),
+    KeyUsage.SIGN_VERIFY: _("Signing algorithms"),
+    KeyUsage.GENERATE_VERIFY_MAC: _("MAC algorithms"),
+    KeyUsage.KEY_AGREEMENT: _("Key agreement algorithms"),
+    KeyUsage.ENCAPSULATE_DECAPSULATE: _("Encapsulation algorithms"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,18 @@ class DescribedKey:
         return self.spec is KeySpec.SYMMETRIC_DEFAULT
 
     @property
+    def encrypts(self) -> bool:
+        return self.usage is KeyUsage.ENCRYPT_DECRYPT
+
+    @property
+    def is_asymmetric(self) -> bool:
+        return key_type(self.spec) is KeyType.ASYMMETRIC
+
+    @property
+    def algorithms_label(self) -> str | Promise:
+        return ALGORITHM_LABELS[self.usage]
+
+    @property
     def awaits_deletion(self) -> bool:
         return self.state in (KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION)
 
@@ -78,7 +98,7 @@ def describe(request: HttpRequest, key_id: str) -> DescribedKey:
     """Call DescribeKey; raises its refusal."""
     members = perform(request, "DescribeKey", {"KeyId": key_id}).members or {}
     metadata: Mapping[str, Any] = members["KeyMetadata"]  # type: ignore[assignment]
-    algorithms = [name for member in ALGORITHM_MEMBERS for name in metadata.get(member, ())]
+    algorithms = [name for member in ALGORITHM_MEMBERS.values() for name in metadata.get(member, ())]
     return DescribedKey(
         key_id=metadata["KeyId"],
         arn=metadata["Arn"],

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from core.errors import KmsError
 from core.key_states import KeyState
-from keys.views import tab_aliases, tab_policy, tab_rotations, tab_tags
+from keys.views import tab_aliases, tab_policy, tab_public_key, tab_rotations, tab_tags
 from keys.views.described_key import DescribedKey
 from keys.views.key_actions import CANCEL, DISABLE, ENABLE, SCHEDULE, TAGS, refusals
 from keys.views.key_page import key_breadcrumbs, key_page
@@ -31,6 +31,7 @@ TABS: Mapping[str, tuple[str | Promise, Callable[[HttpRequest, DescribedKey], Co
     "cryptographic-configuration": (gettext_lazy("Cryptographic configuration"), lambda request, key: {}),
     "tags": (gettext_lazy("Tags"), tab_tags.context),
     "rotations": (gettext_lazy("Key material and rotations"), tab_rotations.context),
+    "public-key": (gettext_lazy("Public key"), tab_public_key.context),
     "aliases": (gettext_lazy("Aliases"), tab_aliases.context),
 }
 HELP_TOPICS = {
@@ -38,6 +39,7 @@ HELP_TOPICS = {
     "cryptographic-configuration": "cryptographic-configuration",
     "tags": "tags",
     "rotations": "key-material-and-rotations",
+    "public-key": "public-key",
     "aliases": "aliases",
 }
 # Until 2025 the tab was called "Key rotation".
@@ -70,12 +72,14 @@ def key_detail(request: HttpRequest, key: DescribedKey) -> HttpResponse:
 
 
 def _tabs_of(key: DescribedKey) -> list[str]:
-    """Source: console.md 2.8, as far as keys of these kinds can be made."""
+    """Source: console.md 2.8, as far as keys of these origins can be made."""
     left_out = set()
     if not key.is_customer_managed:
         left_out.add("tags")
     if not key.is_symmetric_encryption:
         left_out.add("rotations")
+    if not key.is_asymmetric:
+        left_out.add("public-key")
     return [name for name in TABS if name not in left_out]
 
 
@@ -99,7 +103,17 @@ def _frame(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
             request, "UpdateKeyDescription", {"KeyId": key.key_id, "Description": key.description}
         ),
         "pending_import": key.state is KeyState.PENDING_IMPORT,
+        **(_last_used(request, key) if key.is_customer_managed else {}),
     }
+
+
+def _last_used(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
+    """When, with which operation and in which event the key was last used; empty if it never was."""
+    try:
+        answer: Mapping[str, Any] = perform(request, "GetKeyLastUsage", {"KeyId": key.key_id}).members or {}
+    except KmsError as refusal:
+        return {"usage_refusal": refusal}
+    return {"usage": answer["KeyLastUsage"], "tracked_since": answer["TrackingStartDate"]}
 
 
 def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsError | str]) -> list[MenuItem]:
@@ -126,7 +140,7 @@ def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsErro
 
     back = {"ids": key.key_id, "next": key.href()}
     disable = link("keys:disable", region=key.region, **back)
-    encrypt = [MenuItem(_("Encrypt / Decrypt"), href=key.href("keys:encrypt"))] if key.is_symmetric_encryption else []
+    encrypt = [MenuItem(_("Encrypt / Decrypt"), href=key.href("keys:encrypt"))] if key.encrypts else []
     return [
         *encrypt,
         posting(ENABLE, "keys:enable"),

@@ -7,11 +7,11 @@ into an address and not logged. A download is a form that sends the bytes back a
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -21,7 +21,7 @@ from core.errors import AccessDeniedException, KmsError
 from keys.views.cli_lines import CliLines, Target, decrypt_lines, encrypt_lines
 from keys.views.described_key import DescribedKey
 from keys.views.key_page import key_breadcrumbs, key_page
-from kmsconsole.web.components import Tab
+from kmsconsole.web.components import Option, Tab
 from kmsconsole.web.door import perform, refusal_of, signed_in
 from kmsconsole.web.errors import field_errors, refusal_view
 from kmsconsole.web.numbers import remove_row
@@ -41,6 +41,7 @@ class Entered:
     file_name: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
+    algorithm: str = ""  # of an RSA key; a symmetric key has one only
 
     @property
     def context(self) -> dict[str, str]:
@@ -52,13 +53,14 @@ class Entered:
 @key_page
 def encrypt(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     """Encrypt a text or a file."""
+    algorithm = _algorithm(request, key)
     if request.method == "GET":
-        return _page(request, key, ENCRYPT, Entered())
-    entered = _read(request, _plaintext_of)
+        return _page(request, key, ENCRYPT, Entered(algorithm=algorithm))
+    entered = replace(_read(request, _plaintext_of), algorithm=algorithm)
     if entered.content is None:
         return _page(request, key, ENCRYPT, entered, status=422 if entered.errors else 200)
-    lines = encrypt_lines(_target(request, key), entered.content, entered.file_name, entered.context)
-    members = {"KeyId": key.key_id, "Plaintext": entered.content, **_context_member(entered)}
+    lines = encrypt_lines(_target(request, key), entered.content, entered.file_name, entered.context, algorithm)
+    members = {"KeyId": key.key_id, "Plaintext": entered.content, **_more_members(entered)}
     return _answer(request, key, ENCRYPT, entered, "Encrypt", members, lines)
 
 
@@ -67,13 +69,14 @@ def encrypt(request: HttpRequest, key: DescribedKey) -> HttpResponse:
 @key_page
 def decrypt(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     """Decrypt what Encrypt gave: base64 text, or a file with either form."""
+    algorithm = _algorithm(request, key)
     if request.method == "GET":
-        return _page(request, key, DECRYPT, Entered())
-    entered = _read(request, _ciphertext_of)
+        return _page(request, key, DECRYPT, Entered(algorithm=algorithm))
+    entered = replace(_read(request, _ciphertext_of), algorithm=algorithm)
     if entered.content is None:
         return _page(request, key, DECRYPT, entered, status=422 if entered.errors else 200)
-    lines = decrypt_lines(_target(request, key), entered.content, entered.context)
-    members = {"KeyId": key.key_id, "CiphertextBlob": entered.content, **_context_member(entered)}
+    lines = decrypt_lines(_target(request, key), entered.content, entered.context, algorithm)
+    members = {"KeyId": key.key_id, "CiphertextBlob": entered.content, **_more_members(entered)}
     return _answer(request, key, DECRYPT, entered, "Decrypt", members, lines)
 
 
@@ -144,8 +147,22 @@ def _ciphertext_of(text: str, file: "UploadedFile[Any] | None") -> bytes | None:
         return None if file is None else raw
 
 
-def _context_member(entered: Entered) -> dict[str, object]:
-    return {"EncryptionContext": entered.context} if entered.context else {}
+def _algorithm(request: HttpRequest, key: DescribedKey) -> str:
+    """Return the algorithm chosen for an RSA key, the stronger one if none was; "" for a symmetric key.
+
+    Raises Http404 for a key that is not for encryption: it has no such page.
+    """
+    if not key.encrypts:
+        raise Http404
+    if not key.is_asymmetric:
+        return ""
+    posted = request.POST.get("algorithm", "")
+    return posted if posted in key.algorithms else key.algorithms[-1]
+
+
+def _more_members(entered: Entered) -> dict[str, object]:
+    members: dict[str, object] = {"EncryptionContext": entered.context} if entered.context else {}
+    return {**members, "EncryptionAlgorithm": entered.algorithm} if entered.algorithm else members
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------
@@ -165,7 +182,8 @@ def _answer(
         wrong = field_errors(refusal)
         error = next(iter([*wrong.get("plaintext", ()), *wrong.get("ciphertext_blob", ())]), "")
         status = 403 if isinstance(refusal, AccessDeniedException) else 422
-        shown = Entered(entered.text, None, "", entered.pairs, {"content": error} if error else {})
+        errors = {"content": error} if error else {}
+        shown = Entered(entered.text, None, "", entered.pairs, errors, entered.algorithm)
         return _page(request, key, mode, shown, status, lines=lines, refusal=None if error else refusal)
     if mode == ENCRYPT:
         return _page(request, key, mode, entered, lines=lines, result=_ciphertext_result(answer["CiphertextBlob"]))
@@ -205,7 +223,7 @@ def _page(
     result: Mapping[str, Any] | None = None,
     refusal: KmsError | None = None,
 ) -> HttpResponse:
-    asked = _asked(request, key, mode) if request.method == "GET" else None
+    asked = _asked(request, key, mode, entered) if request.method == "GET" else None
     context = {
         "key": key,
         "breadcrumbs": key_breadcrumbs(request, key, _("Encrypt / Decrypt")),
@@ -214,6 +232,7 @@ def _page(
             Tab(DECRYPT, _("Decrypt"), key.href("keys:decrypt")),
         ],
         "mode": mode,
+        "algorithms": [Option(name, name) for name in key.algorithms] if key.is_asymmetric else [],
         "entered": entered,
         "lines": lines,
         "result": result,
@@ -226,9 +245,9 @@ def _page(
     return render(request, "keys/encrypt.html", context, status=status)
 
 
-def _asked(request: HttpRequest, key: DescribedKey, mode: str) -> KmsError | None:
+def _asked(request: HttpRequest, key: DescribedKey, mode: str, entered: Entered) -> KmsError | None:
     """Return what the service would say to a call without encryption context; a policy may ask for one."""
     if mode == ENCRYPT:
-        return refusal_of(request, "Encrypt", {"KeyId": key.key_id, "Plaintext": b"-"})
-    members = {"KeyId": key.key_id, "DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
+        return refusal_of(request, "Encrypt", {"KeyId": key.key_id, "Plaintext": b"-", **_more_members(entered)})
+    members = {"KeyId": key.key_id, **_more_members(entered), "DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
     return refusal_of(request, "Decrypt", members)
