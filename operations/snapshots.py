@@ -96,7 +96,7 @@ class CredentialSnapshot:
 
 
 class SnapshotCache:
-    """Least recently used entries, all of one configuration version."""
+    """Entries of one configuration version; when there are too many, those that were read first are dropped."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()

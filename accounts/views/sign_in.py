@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +16,7 @@ from kmsconsole.web.components import Flash
 from kmsconsole.web.door import perform
 from kmsconsole.web.errors import refusal_context
 from kmsconsole.web.navigation import link
+from kmsconsole.web.way_back import way_back
 
 ACCOUNT_COOKIE = "kms_account"
 YEAR = 365 * 24 * 3600  # seconds
@@ -25,8 +25,7 @@ YEAR = 365 * 24 * 3600  # seconds
 def _next(request: HttpRequest) -> str:
     """Return where to go after signing in: the page that was asked for if it is on this host, else the console home."""
     target = request.POST.get("next") or request.GET.get("next", "")
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target and own else link("console:home")
+    return way_back(request, target, link("console:home"))
 
 
 @never_cache

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +14,7 @@ from kmsconsole.web.door import signed_in
 from kmsconsole.web.navigation import link
 from kmsconsole.web.preferences import YEAR
 from kmsconsole.web.shell import DENSITY_COOKIE
+from kmsconsole.web.way_back import way_back
 
 COOKIE = "kms_events"
 PAGE_SIZES = (10, 25, 50)
@@ -84,9 +84,7 @@ def save_event_preferences(request: HttpRequest) -> HttpResponse:
     form = request.POST
     given = {name: form.getlist(name) for name in ("wrap", "striped", "time", "columns")}
     wanted = _preferences({"size": form.getlist("page_size"), **given})
-    target = request.GET.get("next", "")
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(target if own else link("audit:events"))
+    response = HttpResponseRedirect(way_back(request, request.GET.get("next", ""), link("audit:events")))
     value = {"size": wanted.size, "columns": wanted.columns, "time": "local" if wanted.local_time else "utc"}
     value |= {name: "1" for name in ("wrap", "striped") if getattr(wanted, name)}
     density = "compact" if form.get("compact") else "comfortable"

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core.errors import KmsError
@@ -12,6 +11,7 @@ from kmsconsole.web.components import Flash
 from kmsconsole.web.door import current_region, perform
 from kmsconsole.web.errors import flash_refusal
 from kmsconsole.web.navigation import link
+from kmsconsole.web.way_back import way_back
 
 CHOSEN_AT_MOST = 100  # the largest page of the list
 EXPLAINED_AT_MOST = 5
@@ -54,5 +54,4 @@ def perform_on(
 def next_page(request: HttpRequest) -> str:
     """Return where the form came from, if that is a page of this host; else the list."""
     target = request.POST.get("next", "") or request.GET.get("next", "")
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if own else link("keys:list", region=current_region(request))
+    return way_back(request, target, link("keys:list", region=current_region(request)))

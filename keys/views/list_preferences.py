@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +15,7 @@ from kmsconsole.web.navigation import link
 from kmsconsole.web.numbers import whole_number
 from kmsconsole.web.preferences import YEAR
 from kmsconsole.web.shell import DENSITY_COOKIE
+from kmsconsole.web.way_back import way_back
 
 COOKIE = "kms_keys_list"
 PAGE_SIZES = (10, 20, 50, 100)
@@ -76,9 +76,7 @@ def save_list_preferences(request: HttpRequest) -> HttpResponse:
     """Keep the preferences and show the list again, from its first page."""
     form = request.POST
     wanted = _preferences(form.getlist("page_size"), bool(form.get("wrap")), form.getlist("columns"))
-    target = request.GET.get("next", "")
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(target if own else link("keys:list"))
+    response = HttpResponseRedirect(way_back(request, request.GET.get("next", ""), link("keys:list")))
     value = {"size": wanted.size, "columns": wanted.columns, **({"wrap": "1"} if wanted.wrap else {})}
     density = "compact" if form.get("compact") else "comfortable"
     for name, text in ((COOKIE, urlencode(value, doseq=True)), (DENSITY_COOKIE, density)):

@@ -2,19 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from kmsconsole.web.shell import MODE_COOKIE, MODES
+from kmsconsole.web.way_back import way_back
 
 YEAR = 365 * 24 * 3600  # seconds
 
 
 def safe_next(request: HttpRequest) -> str:
     """Return the page to go back to: the form's ``next`` if it is on this host, else the console home."""
-    target = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if own else "/"
+    return way_back(request, request.POST.get("next", ""), "/")
 
 
 @require_POST
