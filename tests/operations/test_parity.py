@@ -160,9 +160,7 @@ def test_both_doors_do_the_same(installation, installed_database, action):
 
 
 @pytest.mark.parametrize("action", WRITING)
-@pytest.mark.parametrize(
-    ("who", "state"), [("mallory", "Enabled"), ("olga", "Enabled"), ("ada", "ScheduleKeyDeletion")]
-)
+@pytest.mark.parametrize(("who", "state"), [("mallory", "Enabled"), ("ada", "ScheduleKeyDeletion")])
 def test_both_doors_refuse_the_same(installation, installed_database, action, who, state):
     wire, console = (told(door, installed_database, action, who, state) for door in BOTH_DOORS)
     assert wire == console
