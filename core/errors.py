@@ -173,6 +173,19 @@ class DryRunOperationException(KmsError):
     template = "The request would have succeeded, but the DryRun option is set."
 
 
+# --- imported key material --------------------------------------------------------------------------------------------
+class InvalidImportTokenException(KmsError):
+    """No message."""
+
+
+class ExpiredImportTokenException(KmsError):
+    """No message."""
+
+
+class IncorrectKeyMaterialException(KmsError):
+    template = "Imported key material does not have the expected identifier ({material_id})."
+
+
 # --- the service itself -----------------------------------------------------------------------------------------------
 class KMSInternalException(KmsError):
     status = 500

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from accounts.models import AccessKey
 from core.crypto.handles import KeyHandle
+from core.crypto.importing import material_from_outside
 from core.crypto.key_pairs import generate_for
 from core.crypto.key_specs import KeySpec, KeyUsage
-from core.crypto.material import material_id, open_material, reseal_material, seal_material
+from core.crypto.material import KeyMaterial, material_id, open_material, reseal_material, seal_material
 from core.crypto.opening import open_handle as open_material_handle
 from core.crypto.sealing import (
     RootKeys,
@@ -18,7 +19,9 @@ from core.crypto.sealing import (
     make_check_value,
     verify_check_value,
 )
-from keys.models import KeyMaterial, KmsKey, SealedSecret
+from core.crypto.wrapping import WrappingAlgorithm, unwrap
+from keys.models import KeyMaterial as KeyMaterialRow
+from keys.models import KmsKey, SealedSecret
 
 Opened = TypeVar("Opened")
 AUDIT_CHAIN = "audit-chain"
@@ -27,6 +30,7 @@ ROOT_KEY_CHECK = "root-key-check"
 SECRET_BYTES = 32
 _ACCESS_KEY_PURPOSE = "secret access key"
 _INSTALLATION_PURPOSE = "installation secret"
+_TOKEN_PURPOSE = "import token"  # noqa: S105 - what is sealed, not a secret
 
 
 class _Loaded:
@@ -86,29 +90,75 @@ class SealedMaterial:
     root_key_id: str
 
 
-def new_material(key: KmsKey) -> SealedMaterial:
-    """Draw material for a key, which need not be stored yet, and seal it.
+UnsealedMaterial = KeyMaterial  # for annotations: nobody else can look into one
 
-    An RSA key takes up to a second: call it where nothing is locked.
+
+class Place(Protocol):
+    """Where material rests: one key in one Region. A row or a snapshot of the key says it."""
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def key_id(self) -> str: ...
+
+
+def new_material(key: KmsKey) -> SealedMaterial:
+    """Draw material for a key, which is sealed at once; only for keys whose material is drawn in no time."""
+    return _seal(key, drawn_material(KeySpec(key.key_spec)))
+
+
+def drawn_material(spec: KeySpec) -> UnsealedMaterial:
+    """Draw material for a key of a spec.
+
+    An RSA key takes up to a second: call it where nothing is locked, and seal it where it is stored.
     """
-    material = generate_for(KeySpec(key.key_spec))
-    identity = material_id(key.key_id, material)
+    return generate_for(spec)
+
+
+def unwrapped_material(
+    spec: KeySpec, algorithm: WrappingAlgorithm, private_key: bytes, wrapped: bytes
+) -> UnsealedMaterial:
+    """Unwrap material from outside for a key of a spec.
+
+    Raises ValidationException for a length that cannot be, InvalidCiphertextException for anything else that is wrong.
+    An RSA key takes up to 200 ms: call it where nothing is locked, and seal it where it is stored.
+    """
+    return material_from_outside(spec, unwrap(algorithm, private_key, wrapped))
+
+
+def sealed_material(place: Place, material: UnsealedMaterial) -> SealedMaterial:
+    """Seal material for a place; call it in the transaction that stores it (see :func:`reload_root_keys`)."""
+    return _seal(place, material)
+
+
+def copied_material(source: KmsKey, material: KeyMaterialRow, place: Place) -> SealedMaterial:
+    """Return the material of a multi-Region key, sealed for its copy in another Region."""
+    return _seal(place, _open(source, material))
+
+
+def _seal(place: Place, material: KeyMaterial) -> SealedMaterial:
+    identity = material_id(place.key_id, material)
     sealed = seal_material(
         material,
         root_keys(),
-        account_id=key.account_id,
-        region=key.region,
-        key_id=key.key_id,
+        account_id=place.account_id,
+        region=place.region,
+        key_id=place.key_id,
         material_id=identity,
     )
     return SealedMaterial(identity, sealed, root_keys().current.id)
 
 
-def open_handle(key: KmsKey, material: KeyMaterial) -> KeyHandle:
-    """Return the handle of a stored material; raises :class:`core.crypto.sealing.SealError` if it was altered."""
-    opened = _opened(
+def _open(key: KmsKey, material: KeyMaterialRow) -> KeyMaterial:
+    assert material.sealed is not None  # whoever asks knows that the material is present
+    sealed = bytes(material.sealed)
+    return _opened(
         lambda keys: open_material(
-            bytes(material.sealed),
+            sealed,
             keys,
             account_id=key.account_id,
             region=key.region,
@@ -116,8 +166,12 @@ def open_handle(key: KmsKey, material: KeyMaterial) -> KeyHandle:
             material_id=material.material_id,
         )
     )
+
+
+def open_handle(key: KmsKey, material: KeyMaterialRow) -> KeyHandle:
+    """Return the handle of a stored material; raises :class:`core.crypto.sealing.SealError` if it was altered."""
     return open_material_handle(
-        opened,
+        _open(key, material),
         spec=KeySpec(key.key_spec),
         usage=KeyUsage(key.key_usage),
         account_id=key.account_id,
@@ -125,8 +179,9 @@ def open_handle(key: KmsKey, material: KeyMaterial) -> KeyHandle:
     )
 
 
-def reseal(key: KmsKey, material: KeyMaterial) -> None:
+def reseal(key: KmsKey, material: KeyMaterialRow) -> None:
     """Put a stored material under the current root key (not saved)."""
+    assert material.sealed is not None
     material.sealed = reseal_material(
         bytes(material.sealed),
         root_keys(),
@@ -136,6 +191,21 @@ def reseal(key: KmsKey, material: KeyMaterial) -> None:
         material_id=material.material_id,
     )
     material.root_key_id = root_keys().current.id
+
+
+# --- import tokens ----------------------------------------------------------------------------------------------------
+def _token_place(place: Place) -> bytes:
+    return associated_data(_TOKEN_PURPOSE, place.account_id, place.region, place.key_id)
+
+
+def seal_token(place: Place, contents: bytes) -> bytes:
+    """Seal what an import token holds; a rotation of the root key ends all tokens that are out."""
+    return root_keys().seal(contents, _token_place(place))
+
+
+def open_token(place: Place, token: bytes) -> bytes:
+    """Open a token; raises :class:`core.crypto.sealing.SealError` for another place's, or other bytes."""
+    return _opened(lambda keys: keys.open(token, _token_place(place)))
 
 
 # --- secret access keys -----------------------------------------------------------------------------------------------

@@ -35,8 +35,15 @@ class KmsKey(models.Model):
     # The stored state; what time has made of it since is computed (see operations.snapshots.KeySnapshot).
     state = models.CharField(max_length=24, choices=[(state, state) for state in KeyState])
     created_at = models.DateTimeField()
-    # Set while the state is PendingDeletion.
+    # Set while the state is PendingDeletion; while it is PendingReplicaDeletion, as soon as every replica has a date.
     deletion_date = models.DateTimeField(null=True)
+    # How long a primary key waits after its last replica is gone. INVARIANT: set exactly in PendingReplicaDeletion.
+    pending_window_days = models.PositiveSmallIntegerField(null=True)
+    # Multi-Region keys: the Region of the primary, the same in every related key; "" for a single-Region key.
+    primary_region = models.CharField(max_length=32, blank=True, default="")
+    # Until when a change between Regions lasts, and the state that the key shows meanwhile: Creating or Updating.
+    settles_at = models.DateTimeField(null=True)
+    settling_state = models.CharField(max_length=8, blank=True, default="")
     # Automatic rotation: INVARIANT: next_rotation_at is set exactly while rotation_enabled.
     rotation_enabled = models.BooleanField(default=False)
     rotation_period_days = models.PositiveSmallIntegerField(default=365)
@@ -61,6 +68,11 @@ class KmsKey(models.Model):
                 | models.Q(rotation_enabled=False, next_rotation_at__isnull=True),
                 name="rotation_has_a_date",
             ),
+            models.CheckConstraint(
+                condition=models.Q(multi_region=False, primary_region="")
+                | (models.Q(multi_region=True) & ~models.Q(primary_region="")),
+                name="multi_region_key_has_a_primary",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "region", "id"], name="keys_newest_first"),
@@ -69,6 +81,9 @@ class KmsKey(models.Model):
             models.Index(fields=["account", "region", "first_alias", "id"], name="keys_by_alias"),
             models.Index(fields=["state", "deletion_date"], name="keys_due_for_deletion"),
             models.Index(fields=["rotation_enabled", "next_rotation_at"], name="keys_due_for_rotation"),
+            models.Index(
+                fields=["account", "key_id"], condition=models.Q(multi_region=True), name="related_multi_region_keys"
+            ),
         ]
         default_permissions = ()
         permissions: ClassVar = [
@@ -86,36 +101,50 @@ class KmsKey(models.Model):
     def arn(self) -> str:
         return f"arn:aws:kms:{self.region}:{self.account_id}:key/{self.key_id}"
 
+    @property
+    def multi_region_key_type(self) -> str | None:
+        if not self.multi_region:
+            return None
+        return "PRIMARY" if self.primary_region == self.region else "REPLICA"
+
 
 class KeyMaterial(models.Model):
     """One version of a key's material, sealed under the root key. Rows stay until the key is deleted.
 
     The current material is the newest one whose ``current_from`` has come: an on-demand rotation takes a while, and
-    nothing needs to be written when it ends.
+    nothing needs to be written when it ends. Related multi-Region keys have a row each, with the same id, version and
+    dates. Imported material may be absent (``sealed`` is null) and may have no date yet: it is pending rotation.
     """
 
     key = models.ForeignKey(KmsKey, on_delete=models.CASCADE, related_name="materials")
     material_id = models.CharField(max_length=64)
     version = models.PositiveIntegerField()
-    sealed = models.BinaryField()
-    root_key_id = models.CharField(max_length=16)
+    sealed = models.BinaryField(null=True)
+    root_key_id = models.CharField(max_length=16, blank=True)  # "" while the material is absent
     created_at = models.DateTimeField()
-    current_from = models.DateTimeField()
+    current_from = models.DateTimeField(null=True)
     # "" for the first material, else AUTOMATIC or ON_DEMAND.
     rotation_type = models.CharField(max_length=9, blank=True)
     # Whether the service event RotateKey has been recorded.
     announced = models.BooleanField(default=True)
+    # Imported material only. INVARIANT: valid_to is set exactly for material that is present and expires.
+    description = models.CharField(max_length=256, blank=True, default="")
+    valid_to = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("version",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "version"], name="material_version_unique"),
             models.UniqueConstraint(fields=["key", "material_id"], name="material_id_unique_in_key"),
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(current_from__isnull=True), name="one_material_pending_rotation"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["material_id"], name="material_by_id"),
             models.Index(fields=["root_key_id", "id"], name="material_by_root_key"),
             models.Index(fields=["current_from"], condition=models.Q(announced=False), name="materials_to_announce"),
+            models.Index(fields=["valid_to"], condition=models.Q(valid_to__isnull=False), name="materials_to_expire"),
         ]
 
     def __str__(self) -> str:

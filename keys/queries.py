@@ -8,7 +8,18 @@ from functools import reduce
 from operator import and_, or_
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Substr
 
 from keys.models import Alias, KeyMaterial, KmsKey, SealedSecret, Tag, WizardDraft
@@ -40,6 +51,23 @@ def find_key_of_alias(account_id: str, region: str, name: str) -> KmsKey | None:
 
 def find_key_of_material(region: str, material_id: str) -> KmsKey | None:
     return _whole().filter(region=region, materials__material_id=material_id).first()
+
+
+def related_keys(account_id: str, key_ids: Sequence[str]) -> list[KmsKey]:
+    """Return multi-Region keys with all their copies, by Region; each material tells only whether it is ``absent``."""
+    materials = KeyMaterial.objects.annotate(absent=ExpressionWrapper(Q(sealed__isnull=True), BooleanField())).only(
+        "key_id", "material_id"
+    )
+    rows = KmsKey.objects.filter(account_id=account_id, key_id__in=key_ids, multi_region=True)
+    return list(rows.order_by("region").prefetch_related(Prefetch("materials", materials)))
+
+
+def relatives_of(key: KmsKey) -> list[KmsKey]:
+    """Return the rows of a multi-Region key's copies in other Regions; none for a single-Region key."""
+    if not key.multi_region:
+        return []
+    rows = KmsKey.objects.filter(account_id=key.account_id, key_id=key.key_id, multi_region=True)
+    return list(rows.exclude(pk=key.pk).order_by("region"))
 
 
 def load_key(pk: int) -> KmsKey:
@@ -269,14 +297,30 @@ def count_rotations(key_pk: int, rotation_type: str) -> int:
     return KeyMaterial.objects.filter(key_id=key_pk, rotation_type=rotation_type).count()
 
 
+def load_material(key_pk: int, material_id: str) -> KeyMaterial:
+    """Return a material row to change it; the caller holds the writers' lock."""
+    return KeyMaterial.objects.get(key_id=key_pk, material_id=material_id)
+
+
+def all_materials(key_pk: int) -> list[KeyMaterial]:
+    return list(KeyMaterial.objects.filter(key_id=key_pk).order_by("version"))
+
+
+def materials_of(keys: Iterable[KmsKey], material_id: str) -> list[KeyMaterial]:
+    """Return one material as each of these keys has it."""
+    return list(KeyMaterial.objects.filter(key__in=[key.pk for key in keys], material_id=material_id))
+
+
 def newest_version(key_pk: int) -> int:
-    return KeyMaterial.objects.filter(key_id=key_pk).order_by("-version").values_list("version", flat=True)[0]
+    """Return the version of a key's newest material, 0 if it has none."""
+    newest = KeyMaterial.objects.filter(key_id=key_pk).order_by("-version").values_list("version", flat=True).first()
+    return newest or 0
 
 
 def materials_sealed_otherwise(root_key_id: str, size: int) -> list[KeyMaterial]:
     """Return up to ``size`` materials that are not sealed under this root key."""
-    rows = KeyMaterial.objects.exclude(root_key_id=root_key_id).select_related("key").order_by("pk")
-    return list(rows[:size])
+    rows = KeyMaterial.objects.filter(sealed__isnull=False).exclude(root_key_id=root_key_id)
+    return list(rows.select_related("key").order_by("pk")[:size])
 
 
 def secrets_sealed_otherwise(root_key_id: str) -> list[str]:
@@ -292,12 +336,26 @@ def save_resealed(material: KeyMaterial, before: bytes) -> bool:
 
 # --- what time makes due ----------------------------------------------------------------------------------------------
 def keys_due_for_deletion(account_id: str, now: datetime) -> list[KmsKey]:
-    return list(KmsKey.objects.filter(account_id=account_id, state="PendingDeletion", deletion_date__lte=now))
+    """Return the keys whose waiting period is over; replicas come before their primary key."""
+    rows = KmsKey.objects.filter(account_id=account_id, state__in=("PendingDeletion", "PendingReplicaDeletion"))
+    return list(rows.filter(deletion_date__lte=now).order_by("deletion_date"))
+
+
+def primary_keys_awaiting_replicas(account_id: str) -> list[KmsKey]:
+    """Return primary keys whose replicas all have a date of deletion."""
+    rows = KmsKey.objects.filter(account_id=account_id, state="PendingReplicaDeletion")
+    return list(rows.filter(deletion_date__isnull=False))
 
 
 def keys_due_for_rotation(account_id: str, now: datetime) -> list[KmsKey]:
     rows = KmsKey.objects.filter(account_id=account_id, rotation_enabled=True, next_rotation_at__lte=now)
-    return list(rows.filter(state="Enabled"))
+    # A replica follows its primary key.
+    return list(rows.filter(Q(multi_region=False) | Q(primary_region=F("region")), state="Enabled"))
+
+
+def materials_to_expire(account_id: str, now: datetime) -> list[KeyMaterial]:
+    rows = KeyMaterial.objects.filter(valid_to__lte=now, key__account_id=account_id)
+    return list(rows.select_related("key").order_by("valid_to"))
 
 
 def materials_to_announce(account_id: str, now: datetime) -> list[KeyMaterial]:

@@ -279,6 +279,8 @@ KMS_ROTATION_SECONDS = _int("KMS_ROTATION_SECONDS", 30, 0, 86_400)  # how long a
 KMS_REQUEST_QUOTAS = _bool("KMS_REQUEST_QUOTAS", False)  # AWS's request rates, with ThrottlingException
 # Whether the wizard offers ML-KEM keys, whose wording on the real console is not known; the API always does.
 KMS_ML_KEM_CONSOLE = _bool("KMS_ML_KEM_CONSOLE", False)
+# How long a new replica shows Creating, and both keys Updating when the primary Region changes.
+KMS_REPLICATION_SECONDS = _int("KMS_REPLICATION_SECONDS", 5, 0, 3_600)
 KMS_GALLERY = _bool("KMS_GALLERY", False)  # pages with every component, for development and tests
 KMS_DEMO = _bool("KMS_DEMO", True)
 KMS_DEMO_PASSWORD = env.str("KMS_DEMO_PASSWORD", "")

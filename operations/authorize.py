@@ -13,7 +13,7 @@ from core.policy.decide import Check, Decision, DenyKind, KeyFacts, Scope, decid
 from core.policy.decide import Subject as CheckSubject
 from core.policy.messages import ResourceForm, access_denied_message
 from core.policy.requests import ON_ONE_KEY, RequestFacts, check_on_key, checks_for, permitted_at
-from operations import facts
+from operations import facts, service_linked_role
 from operations.grants import grants_for
 from operations.key_use import SYMMETRIC
 from operations.registry import Operation
@@ -23,6 +23,7 @@ from operations.snapshots import KeySnapshot
 
 # Services that speak JSON; IAM and STS have another name for the same refusal.
 JSON_SERVICES = frozenset({"kms", "cloudtrail", "kmsconsole"})
+MAKES_A_KEY = frozenset({"CreateKey", "ReplicateKey"})
 
 
 def authorize(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> None:
@@ -101,13 +102,19 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
     on_same_key = {"kms:ReEncryptOnSameKey": "true" if same_key else "false"} if re_encrypts else {}
     own, other = _encryption_contexts(request)
     to_other = {"kms:EncryptionAlgorithm": request.destination_encryption_algorithm or SYMMETRIC} if re_encrypts else {}
+    new_key = _new_key(call, operation, request, subjects)
     contexts = [
         RequestContext(
             call,
             operation.name,
             request,
             encryption_context=pairs,
-            extra={**on_same_key, **more, "kms:RequestAlias": subject.request_alias if subject else None},
+            extra={
+                **on_same_key,
+                **more,
+                **_of_replica(operation, new_key),
+                "kms:RequestAlias": subject.request_alias if subject else None,
+            },
         )
         for pairs, subject, more in (
             (own, subjects[0] if subjects else None, {}),
@@ -124,9 +131,35 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
         grant=subjects[0].grant if subjects else None,
         retiring_principal_arn=getattr(request, "retiring_principal", None),
         alias_arn=next((subject.alias_arn for subject in subjects if subject.alias_arn), None),
-        new_key=facts.unborn_key(call.caller.account_id, call.region) if operation.name == "CreateKey" else None,
-        has_tags=operation.name == "CreateKey" and bool(request.tags),
+        replica_region=getattr(request, "replica_region", None),
+        new_key=new_key,
+        has_tags=operation.name in MAKES_A_KEY and bool(request.tags),
+        creates_service_linked_role=operation.name == "CreateKey"
+        and bool(request.multi_region)
+        and service_linked_role.is_missing(call.caller.account_id),
     )
+
+
+def _new_key(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> KeyFacts | None:
+    """Return the facts of the key that the operation is about to make."""
+    if operation.name == "CreateKey":
+        return facts.unborn_key(call.caller.account_id, call.region)
+    if operation.name == "ReplicateKey":
+        return facts.unborn_replica(subjects[0].key.facts, request.replica_region)
+    return None
+
+
+def _of_replica(operation: Operation, new_key: KeyFacts | None) -> dict[str, str | None]:
+    """Return what a replica will be: the permission to create it in its Region is asked without a key."""
+    if operation.name != "ReplicateKey" or new_key is None:
+        return {}
+    return {
+        "kms:KeySpec": new_key.spec,
+        "kms:KeyUsage": new_key.usage,
+        "kms:KeyOrigin": new_key.origin,
+        "kms:MultiRegion": "true",
+        "kms:MultiRegionKeyType": new_key.multi_region_key_type,
+    }
 
 
 def _with_grants(call: Call, key: KeySnapshot) -> KeyFacts:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import replace
 
 from accounts.models import Principal, PrincipalKind
 from core.calls import Caller
@@ -79,7 +80,7 @@ def key_facts(key: KmsKey) -> KeyFacts:
         usage=key.key_usage,
         origin=key.origin,
         multi_region=key.multi_region,
-        multi_region_key_type="PRIMARY" if key.multi_region else None,
+        multi_region_key_type=key.multi_region_key_type,
         aliases=tuple(alias.name for alias in key.aliases.all()),
         tags={tag.tag_key: tag.tag_value for tag in key.tags.all()},
         policy=compile_key_policy(key.key_policy.document, key.key_policy.principal_ids),
@@ -95,7 +96,7 @@ def facts_of_new_key(key: KmsKey) -> KeyFacts:
         usage=key.key_usage,
         origin=key.origin,
         multi_region=key.multi_region,
-        multi_region_key_type="PRIMARY" if key.multi_region else None,
+        multi_region_key_type=key.multi_region_key_type,
         aliases=(),
         tags={},
         policy=compile_key_policy(default_key_policy(key.account_id), {}),
@@ -105,3 +106,17 @@ def facts_of_new_key(key: KmsKey) -> KeyFacts:
 def unborn_key(account_id: str, region: str) -> KeyFacts:
     """Build the facts of a key that CreateKey is about to make: its ARN is new, so no policy can name it."""
     return facts_of_new_key(KmsKey(account_id=account_id, region=region, key_id=str(uuid.uuid4())))
+
+
+def unborn_replica(primary: KeyFacts, region: str) -> KeyFacts:
+    """Build the facts of the copy that ReplicateKey is about to make of a primary key: no aliases, tags or grants."""
+    parts = primary.arn.split(":")
+    return replace(
+        primary,
+        arn=":".join([*parts[:3], region, *parts[4:]]),
+        multi_region_key_type="REPLICA",
+        aliases=(),
+        tags={},
+        grants=(),
+        policy=compile_key_policy(default_key_policy(primary.account_id), {}),
+    )

@@ -4,7 +4,7 @@ Only members listed by the operation are recorded; plaintext, ciphertext, signat
 """
 
 import random
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,11 @@ from audit.trail import Record
 from core.calls import Call, Door
 from core.errors import KmsError, NotFoundException
 from operations.metadata import audit_value
-from operations.registry import Operation, Outcome, camel
+from operations.registry import FurtherEvent, Operation, Outcome, camel
 
 _encode = msgspec.json.Encoder().encode
 _RANDOM_BITS = 0x0FFF3FFFFFFFFFFFFFFF
+AWS_INTERNAL = "AWS Internal"  # who acts when nobody has asked; source: kms-semantics 5.4
 _NAMES = ("region", "event", "identity", "access_key", "source", "agent")
 _VERSION_7 = 0x70008000000000000000
 
@@ -111,6 +112,8 @@ def records(
         details["a"] = aliases
     row = _row(call, operation, call.caller.account_id, error_id, arns, details)
     owners = {key.account_id for key in keys if key.account_id != call.caller.account_id}
+    if outcome is not None and outcome.further:
+        return [row, *(further_record(call, event) for event in outcome.further)]
     if refusal is not None or not owners:
         return [row]
     shared = new_event_id(row[0] // 1000)
@@ -136,6 +139,37 @@ def _row(
         error_id,
         names.id_of("key", arns[0]) if arns else None,
         names.id_of("key", arns[1]) if len(arns) > 1 else None,
+        call.request_id,
+        new_event_id(stamp // 1000),
+        _encode(details).decode(),
+    )
+
+
+def further_record(call: Call, event: FurtherEvent) -> Record:
+    """Return the record of what KMS has done in the course of a call: with its request id, after it in the chain."""
+    stamp = time_us(call.time)
+    details: dict[str, object] = {}
+    if event.parameters is not None:
+        details["p"] = event.parameters
+    if event.elements is not None:
+        details["r"] = event.elements
+    if not event.internal:
+        details["v"] = f"kms.{event.region}"
+    identity = AWS_INTERNAL if event.internal else call.caller.identity
+    arns = [names.id_of("key", arn) for arn in event.key_arns]
+    return (
+        stamp,
+        call.caller.account_id,
+        names.id_of("region", event.region),
+        names.id_of("event", event.name),
+        False,
+        names.id_of("identity", identity),
+        None,
+        names.id_of("source", AWS_INTERNAL),
+        names.id_of("agent", AWS_INTERNAL),
+        None,
+        arns[0] if arns else None,
+        arns[1] if len(arns) > 1 else None,
         call.request_id,
         new_event_id(stamp // 1000),
         _encode(details).decode(),
@@ -168,4 +202,13 @@ def _shown(value: object) -> object:
         return {name: _shown(inner) for name, inner in members if inner is not None}
     if isinstance(value, list | tuple):
         return [_shown(inner) for inner in value]
+    if isinstance(value, float):  # the only numbers of KMS requests that may have a fraction are times
+        return _shown_time(value)
     return audit_value(value)
+
+
+def _shown_time(seconds: float) -> object:
+    try:
+        return audit_value(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError, OSError):
+        return seconds  # a time that no calendar has; the request was refused for it

@@ -13,12 +13,27 @@ from core.shapes import convert_request, decode_request
 from operations import actions
 
 
+class FurtherEvent(msgspec.Struct, frozen=True):
+    """An event that KMS itself causes in the course of a call, in another Region or another service.
+
+    ``internal``: the service acts for itself; otherwise it acts for the caller, and the event says so.
+    """
+
+    name: str  # service and name: kms:SynchronizeMultiRegionKey
+    region: str
+    key_arns: Sequence[str] = ()
+    parameters: Mapping[str, object] | None = None
+    elements: Mapping[str, object] | None = None
+    internal: bool = False
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What an action has done.
 
     ``members`` are the answer (None: no output), ``elements`` and ``additional`` go to the audit record, ``touched``
     tells other processes what to drop, ``created_keys`` are ARNs that did not exist before. ``failure`` is the text of
-    an event that tells of a failure without an error code, as ConsoleLogin does.
+    an event that tells of a failure without an error code, as ConsoleLogin does. ``further`` are events beside the
+    call's own.
     """
 
     members: Mapping[str, object] | None = None
@@ -27,6 +42,7 @@ class Outcome(msgspec.Struct, frozen=True):
     touched: Sequence[tuple[Touched, str]] = ()
     created_keys: Sequence[str] = ()
     failure: str | None = None
+    further: Sequence[FurtherEvent] = ()
 
     def __repr__(self) -> str:
         return f"Outcome({', '.join(self.members or ())})"

@@ -51,6 +51,11 @@ def _constraint_type(call: Call, request: Any) -> ContextValue | None:
     return "EncryptionContextSubset" if constraints.encryption_context_subset is not None else None
 
 
+def _valid_to(call: Call, request: Any) -> ContextValue | None:
+    """Seconds since the epoch, which date operators read too."""
+    return None if request.valid_to is None else str(int(request.valid_to))
+
+
 def _constant(value: str) -> Read:
     return lambda call, request: value
 
@@ -112,6 +117,16 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
         "kms:RetiringPrincipal": _member("retiring_principal"),
         "kms:GrantConstraintType": _constraint_type,
     },
+    "GetParametersForImport": {
+        "kms:WrappingAlgorithm": _member("wrapping_algorithm"),
+        "kms:WrappingKeySpec": _member("wrapping_key_spec"),
+    },
+    "ImportKeyMaterial": {
+        "kms:ExpirationModel": _member("expiration_model", "KEY_MATERIAL_EXPIRES"),
+        "kms:ValidTo": _valid_to,
+    },
+    "ReplicateKey": {**_BYPASS, **_TAGS, "kms:ReplicaRegion": _member("replica_region")},
+    "UpdatePrimaryRegion": {"kms:PrimaryRegion": _member("primary_region")},
     "EnableKeyRotation": {"kms:RotationPeriodInDays": _member("rotation_period_in_days", "365")},
     "DisableKey": _TRAILING_DAYS,
     "ScheduleKeyDeletion": {

@@ -90,6 +90,7 @@ def _move_materials() -> int:
         with _batch():
             rows = key_queries.materials_sealed_otherwise(current, BATCH)
             for row in rows:
+                assert row.sealed is not None
                 before = bytes(row.sealed)
                 custody.reseal(row.key, row)
                 moved += key_queries.save_resealed(row, before)

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from accounts import queries as account_queries
@@ -30,12 +30,40 @@ CACHE_ENTRIES = 50_000  # about 5 KB each: a key with its compiled policy and op
 
 @dataclass(frozen=True, slots=True)
 class MaterialSnapshot:
-    """One version of a key's material, opened."""
+    """One version of a key's material, opened. Imported material may be absent, and have no date yet."""
 
     material_id: str
-    current_from: datetime
+    current_from: datetime | None  # None: imported, and pending rotation
     rotation_type: str
-    handle: KeyHandle
+    opened: KeyHandle | None  # None: not imported, deleted or expired
+    description: str = ""
+    valid_to: datetime | None = None
+
+    @property
+    def handle(self) -> KeyHandle:
+        assert self.opened is not None  # a key that lacks material permits no use of it
+        return self.opened
+
+    def is_permanent(self, now: datetime) -> bool:
+        """Tell whether the material is, or once was, the current one: the key cannot do without it any more."""
+        return self.current_from is not None and self.current_from <= now
+
+    def is_present(self, now: datetime) -> bool:
+        return self.opened is not None and (self.valid_to is None or now < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedKey:
+    """A multi-Region key's copy in another Region."""
+
+    pk: int
+    region: str
+    arn: str
+    deletion_date: datetime | None
+    absent: frozenset[str]  # ids of its materials that have not been imported, or not again
+
+    def is_deleted(self, now: datetime) -> bool:
+        return self.deletion_date is not None and self.deletion_date <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +90,70 @@ class KeySnapshot:
     materials: tuple[MaterialSnapshot, ...]  # oldest first
     facts: KeyFacts
     has_grants: bool = False
+    primary_region: str = ""
+    related: tuple[RelatedKey, ...] = ()  # the copies in other Regions, by Region
+    pending_window_days: int | None = None
+    settles_at: datetime | None = None
+    settling_state: KeyState | None = None
 
     def state(self, now: datetime) -> KeyState:
-        """Return the effective state at ``now``."""
-        return self.stored_state
+        """Return the effective state at ``now``: what is stored, and what time has made of it."""
+        if self.stored_state is KeyState.PENDING_REPLICA_DELETION:
+            gone = self.replicas_gone_at
+            return KeyState.PENDING_DELETION if gone is not None and gone <= now else self.stored_state
+        if self.stored_state is KeyState.PENDING_DELETION:
+            return self.stored_state
+        if self.settles_at is not None and now < self.settles_at:
+            assert self.settling_state is not None
+            return self.settling_state
+        return KeyState.PENDING_IMPORT if self.lacks_material(now) else self.stored_state
+
+    @property
+    def replicas_gone_at(self) -> datetime | None:
+        """Return when the last replica of a primary in PendingReplicaDeletion is deleted, if each has its date."""
+        if self.deletion_date is None or self.pending_window_days is None:
+            return None
+        return self.deletion_date - timedelta(days=self.pending_window_days)
 
     def is_deleted(self, now: datetime) -> bool:
         """Tell whether the waiting period is over: to every caller the key is gone, swept away or not."""
         return self.deletion_date is not None and self.deletion_date <= now
 
+    def lacks_material(self, now: datetime) -> bool:
+        """Tell whether some material that the key cannot do without is missing: of imported ones, any but a pending."""
+        if self.origin is not Origin.EXTERNAL:
+            return False
+        permanent = [material for material in self.materials if material.is_permanent(now)]
+        return not permanent or not all(material.is_present(now) for material in permanent)
+
     def current_material(self, now: datetime) -> MaterialSnapshot | None:
         """Return the newest material whose time has come."""
-        return next((material for material in reversed(self.materials) if material.current_from <= now), None)
+        return next((material for material in reversed(self.materials) if material.is_permanent(now)), None)
 
     def material(self, material_id: str) -> MaterialSnapshot | None:
         return next((material for material in self.materials if material.material_id == material_id), None)
 
     def pending_rotation(self, now: datetime) -> MaterialSnapshot | None:
         """Return the material of an on-demand rotation that is still under way."""
-        return next((material for material in self.materials if material.current_from > now), None)
+        return next(
+            (item for item in self.materials if item.current_from is not None and item.current_from > now), None
+        )
+
+    def pending_import(self) -> MaterialSnapshot | None:
+        """Return the imported material for which no rotation has been asked yet."""
+        return next((material for material in self.materials if material.current_from is None), None)
+
+    @property
+    def is_primary(self) -> bool:
+        return self.multi_region and self.primary_region == self.region
+
+    @property
+    def is_replica(self) -> bool:
+        return self.multi_region and self.primary_region != self.region
+
+    def living_relatives(self, now: datetime) -> tuple[RelatedKey, ...]:
+        """Return the copies in other Regions that exist at ``now``."""
+        return tuple(related for related in self.related if not related.is_deleted(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +264,8 @@ def find_keys(account_id: str, region: str, key_ids: Sequence[str]) -> dict[str,
 
     def read(names: Sequence[str]) -> dict[str, tuple[KeySnapshot, list[tuple[Touched, str]]]]:
         rows = key_queries.find_keys(account_id, region, [name.rpartition("/")[2] for name in names])
-        return {_name(row): (key_snapshot(row), [(Touched.KEY, str(row.pk))]) for row in rows}
+        related = _related_to(rows)
+        return {_name(row): (key_snapshot(row, related), [(Touched.KEY, str(row.pk))]) for row in rows}
 
     names = {f"{account_id}/{region}/{key_id}": key_id for key_id in key_ids}
     return {names[name]: key for name, key in cache.get_many("key", list(names), read).items()}
@@ -226,8 +300,20 @@ def _with_dependencies(row: Any) -> tuple[KeySnapshot | None, list[tuple[Touched
     return key_snapshot(row), [(Touched.KEY, str(row.pk))]
 
 
-def key_snapshot(row: Any) -> KeySnapshot:
+def _related_to(rows: Sequence[Any]) -> Mapping[str, list[Any]]:
+    """Return the rows of multi-Region keys among ``rows`` and of their relatives, by account and key id."""
+    found: dict[str, list[Any]] = {}
+    several = [row for row in rows if row.multi_region]
+    if several:
+        for row in key_queries.related_keys(several[0].account_id, [row.key_id for row in several]):
+            found.setdefault(row.key_id, []).append(row)
+    return found
+
+
+def key_snapshot(row: Any, related: Mapping[str, list[Any]] | None = None) -> KeySnapshot:
     """Build the snapshot of a key row that was read with its materials, aliases, tags and policy."""
+    if related is None:
+        related = _related_to([row])
     return KeySnapshot(
         pk=row.pk,
         account_id=row.account_id,
@@ -246,18 +332,31 @@ def key_snapshot(row: Any) -> KeySnapshot:
         rotation_enabled=row.rotation_enabled,
         rotation_period_days=row.rotation_period_days,
         next_rotation_at=row.next_rotation_at,
-        materials=tuple(
-            MaterialSnapshot(
-                material.material_id,
-                material.current_from,
-                material.rotation_type,
-                custody.open_handle(row, material),
-            )
-            for material in row.materials.all()
-        ),
+        materials=tuple(_material_snapshot(row, material) for material in row.materials.all()),
         facts=facts.key_facts(row),
         has_grants=policy_queries.has_grants(row.pk),
+        primary_region=row.primary_region,
+        related=tuple(_related_key(other) for other in related.get(row.key_id, ()) if other.pk != row.pk),
+        pending_window_days=row.pending_window_days,
+        settles_at=row.settles_at,
+        settling_state=KeyState(row.settling_state) if row.settling_state else None,
     )
+
+
+def _material_snapshot(row: Any, material: Any) -> MaterialSnapshot:
+    return MaterialSnapshot(
+        material_id=material.material_id,
+        current_from=material.current_from,
+        rotation_type=material.rotation_type,
+        opened=None if material.sealed is None else custody.open_handle(row, material),
+        description=material.description,
+        valid_to=material.valid_to,
+    )
+
+
+def _related_key(row: Any) -> RelatedKey:
+    absent = frozenset(material.material_id for material in row.materials.all() if material.absent)
+    return RelatedKey(row.pk, row.region, row.arn, row.deletion_date, absent)
 
 
 # --- callers ----------------------------------------------------------------------------------------------------------

@@ -15,13 +15,14 @@ from accounts.models import Account
 from audit.changes import Touched, prune_changes
 from audit.names import names
 from audit.trail import Record, trail
+from core.key_states import KeyState, next_state
 from keys import queries, stored_keys
 from keys.models import KeyMaterial, KmsKey
+from keys.stored_imports import erase
 from operations import clock, record
 from operations.changes import configuration_change
+from operations.record import AWS_INTERNAL
 
-# Source: kms-semantics 5.4.
-AWS_INTERNAL = "AWS Internal"
 DRAFT_DAYS = 30
 
 
@@ -32,6 +33,7 @@ class Upkeep:
     rotated: int = 0
     deleted: int = 0
     announced: int = 0
+    expired: int = 0
     drafts_removed: int = 0
 
 
@@ -58,6 +60,10 @@ def _run_in(account: Account, done: Upkeep) -> None:
         done.rotated += _rotate(account.id, now)
     if queries.materials_to_announce(account.id, now):
         done.announced += _announce(account.id, now)
+    if queries.materials_to_expire(account.id, now):
+        done.expired += _expire(account.id, now)
+    if any(_replicas_are_gone(key, now) for key in queries.primary_keys_awaiting_replicas(account.id)):
+        _begin_waiting(account.id, now)
     if queries.keys_due_for_deletion(account.id, now):
         done.deleted += _delete(account.id, now)
 
@@ -72,9 +78,52 @@ def _rotate(account_id: str, now: datetime) -> int:
                 stored_keys.add_material(key, stored_keys.AUTOMATIC, now, key.next_rotation_at)
                 key.next_rotation_at += timedelta(days=key.rotation_period_days)
                 rotated += 1
-            key.save(update_fields=["next_rotation_at"])
-            touched.append((Touched.KEY, str(key.pk)))
+            stored_keys.set_rotation(key, key.rotation_period_days, key.next_rotation_at)
+            touched.extend(_copies(key))
     return rotated
+
+
+def _copies(key: KmsKey) -> list[tuple[Touched, str]]:
+    """Return a key, and its copies if it is a multi-Region key, for the change log."""
+    return [(Touched.KEY, str(copy.pk)) for copy in (key, *queries.relatives_of(key))]
+
+
+def _expire(account_id: str, now: datetime) -> int:
+    """Destroy imported material whose time is over; a key that cannot do without it awaits its import."""
+    event = _intern("DeleteExpiredKeyMaterial", queries.regions_of(account_id))
+    with configuration_change() as touched:
+        due = queries.materials_to_expire(account_id, now)
+        rows = [_expired_record(event, material) for material in due]
+        trail.append_in_transaction(connection, rows)
+        for material in due:
+            erase(material)
+            key = queries.load_key(material.key_id)
+            if material.current_from is not None and material.current_from <= now:
+                key.state = next_state("DeleteImportedKeyMaterial", KeyState(key.state))
+                key.save(update_fields=["state"])
+            touched.extend(_copies(key))
+    return len(due)
+
+
+def _expired_record(event: int, material: KeyMaterial) -> Record:
+    assert material.valid_to is not None
+    return _service_record(event, material.key, material.valid_to, {"keyId": material.key.key_id})
+
+
+def _replicas_are_gone(primary: KmsKey, now: datetime) -> bool:
+    assert primary.deletion_date is not None and primary.pending_window_days is not None
+    return primary.deletion_date - timedelta(days=primary.pending_window_days) <= now
+
+
+def _begin_waiting(account_id: str, now: datetime) -> None:
+    """Let the waiting period of primary keys begin whose last replica is gone."""
+    with configuration_change() as touched:
+        for key in queries.primary_keys_awaiting_replicas(account_id):
+            if _replicas_are_gone(key, now):
+                key.state = KeyState.PENDING_DELETION
+                key.pending_window_days = None
+                key.save(update_fields=["state", "pending_window_days"])
+                touched.append((Touched.KEY, str(key.pk)))
 
 
 def _announce(account_id: str, now: datetime) -> int:
@@ -99,6 +148,7 @@ def _rotate_key_record(event: int, material: KeyMaterial) -> Record:
         "previousKeyMaterialId": previous.material_id if previous else None,
         "currentKeyMaterialId": material.material_id,
     }
+    assert material.current_from is not None
     return _service_record(event, material.key, material.current_from, details)
 
 
@@ -110,7 +160,7 @@ def _delete(account_id: str, now: datetime) -> int:
         rows = [_service_record(event, key, key.deletion_date or now, {}) for key in due]
         trail.append_in_transaction(connection, rows)
         for key in due:
-            touched.append((Touched.KEY, str(key.pk)))
+            touched.extend(_copies(key))
             key.delete()
     return len(due)
 

@@ -82,9 +82,12 @@ def make_key(
     region: str = REGION,
     spec: str = "SYMMETRIC_DEFAULT",
     usage: str = "ENCRYPT_DECRYPT",
+    origin: str = "AWS_KMS",
+    multi_region: bool = False,
 ) -> dict[str, Any]:
     """Make a key as ``person`` and return its metadata. ``state``: Enabled, Disabled or PendingDeletion."""
     members: dict[str, object] = {"Description": description, "KeySpec": spec, "KeyUsage": usage}
+    members |= {"Origin": origin, "MultiRegion": multi_region}
     if policy is not None:
         members["Policy"] = policy
     if tags:

@@ -57,8 +57,8 @@ class DataKeySpec(StrEnum):
 DATA_KEY_BYTES: Mapping[DataKeySpec, int] = MappingProxyType({DataKeySpec.AES_256: 32, DataKeySpec.AES_128: 16})
 
 # What this service makes today, beside the column `implemented`: CreateKey refuses anything else.
-IMPLEMENTED_ORIGINS = frozenset({Origin.AWS_KMS})
-MULTI_REGION_IMPLEMENTED = False
+IMPLEMENTED_ORIGINS = frozenset({Origin.AWS_KMS, Origin.EXTERNAL})
+MULTI_REGION_IMPLEMENTED = True
 
 _MADE_HERE = frozenset({Origin.AWS_KMS})
 _IMPORTABLE = frozenset({Origin.AWS_KMS, Origin.EXTERNAL})

@@ -156,16 +156,14 @@ def _re_encrypt(facts: RequestFacts) -> tuple[Check, ...]:
 
 
 def _update_primary_region(facts: RequestFacts) -> tuple[Check, ...]:
-    """The second check is made in the Region of the replica."""
+    """The second check is made in the Region of the replica, if there is one."""
+    primary = _on_key("kms:UpdatePrimaryRegion", facts, facts.key, facts.context)
     if facts.other_key is None:
-        raise ValueError("kms:UpdatePrimaryRegion is about a replica key")
+        return (primary,)
     there = facts.other_key.arn.split(":")[3]
     context = facts.context if facts.other_context is None else facts.other_context
     replica = _on_key("kms:UpdatePrimaryRegion", facts, facts.other_key, context, Subject.OTHER_KEY)
-    return (
-        _on_key("kms:UpdatePrimaryRegion", facts, facts.key, facts.context),
-        structs.replace(replica, region=there),
-    )
+    return (primary, structs.replace(replica, region=there))
 
 
 def _create_key(facts: RequestFacts) -> tuple[Check, ...]:

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.crypto.key_specs import KeySpec
+from core.crypto.key_specs import KeySpec, Origin
 from keys.forms import key_choices
 from keys.forms.step_form import StepForm, Surroundings
 from kmsconsole.web.policy_findings import Finding, has_errors
@@ -23,12 +23,18 @@ class ConfigureForm(StepForm):
     the choices that follow from it: they begin anew, and are shown before the wizard goes on.
     """
 
-    kept_fields = ("key_type", "key_usage", "key_spec", "origin", "regionality", "options_for")
+    kept_fields = ("key_type", "key_usage", "key_spec", "origin", "regionality", "acknowledged", "options_for")
     key_type = forms.ChoiceField(label=gettext_lazy("Key type"))
     key_usage = forms.ChoiceField(label=gettext_lazy("Key usage"))
     key_spec = forms.ChoiceField(label=gettext_lazy("Key spec"))
     origin = forms.ChoiceField(label=gettext_lazy("Key material origin"))
     regionality = forms.ChoiceField(label=gettext_lazy("Regionality"))
+    acknowledged = forms.BooleanField(
+        required=False,
+        label=gettext_lazy(
+            "I understand the security, availability, and durability implications of using an imported key."
+        ),
+    )
 
     def __init__(self, values: Values | None, surroundings: Surroundings, *, checked: bool) -> None:
         super().__init__(values, surroundings, checked=checked)
@@ -39,6 +45,7 @@ class ConfigureForm(StepForm):
         spec = self._offer("key_spec", specs, key_choices.spec_words(specs))
         origin = self._offer("origin", key_choices.origins(spec), key_choices.ORIGINS)
         self._offer("regionality", key_choices.regionalities(spec, origin), key_choices.REGIONALITIES)
+        self.is_imported = origin == Origin.EXTERNAL
         self.shows_spec = len(specs) > 1 or spec != KeySpec.SYMMETRIC_DEFAULT
         self.options_for = f"{chosen}/{usage}"
 
@@ -52,6 +59,12 @@ class ConfigureForm(StepForm):
         elif shown_usage and posted.get("key_usage") != shown_usage:
             begin_anew = ("key_spec", "origin", "regionality")
         return {name: value for name, value in values.items() if name not in begin_anew}
+
+    def clean_acknowledged(self) -> bool:
+        acknowledged = bool(self.cleaned_data["acknowledged"])
+        if self.is_imported and not acknowledged:
+            raise forms.ValidationError(_("Confirm that you understand what importing key material means."))
+        return acknowledged
 
     def clean(self) -> dict[str, Any] | None:
         if self.one("options_for") not in ("", self.options_for):
@@ -74,8 +87,10 @@ class ConfigureForm(StepForm):
     @property
     def has_unusual_options(self) -> bool:
         """Whether the advanced options differ from what they begin with, or are wrong."""
-        names = ("origin", "regionality")
-        return any(self.one(name) != self.options[name][0].value or name in self.errors for name in names)
+        names = ("origin", "acknowledged", "regionality")
+        return any(name in self.errors for name in names) or any(
+            self.one(name) != self.options[name][0].value for name in names if name in self.options
+        )
 
 
 class PolicyForm(StepForm):

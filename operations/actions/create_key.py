@@ -11,7 +11,6 @@ from core.calls import Call
 from core.crypto.key_specs import (
     IMPLEMENTED_ORIGINS,
     KEY_SPECS,
-    MULTI_REGION_IMPLEMENTED,
     KeySpec,
     KeyUsage,
     Origin,
@@ -20,9 +19,9 @@ from core.crypto.key_specs import (
 from core.errors import LimitExceededException, UnsupportedOperationException, ValidationException
 from core.messages import CreateKeyRequest
 from keys import custody, queries, stored_keys
-from keys.custody import SealedMaterial
+from keys.custody import UnsealedMaterial
 from keys.models import KmsKey
-from operations import key_policies
+from operations import key_policies, service_linked_role
 from operations.facts import facts_of_new_key
 from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
@@ -40,10 +39,10 @@ def _spec_of(request: CreateKeyRequest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that is not stored yet, with its sealed material."""
+    """A key that is not stored yet, with its material; None if that is to be imported."""
 
     key: KmsKey
-    material: SealedMaterial
+    material: UnsealedMaterial | None
 
 
 def _prepare(call: Call, request: CreateKeyRequest) -> NewKey:
@@ -57,9 +56,10 @@ def _prepare(call: Call, request: CreateKeyRequest) -> NewKey:
         key_usage=usage,
         origin=Origin(request.origin or Origin.AWS_KMS),
         description=request.description or "",
+        multi_region=bool(request.multi_region),
         now=call.time,
     )
-    return NewKey(key, custody.new_material(key))
+    return NewKey(key, None if key.origin == Origin.EXTERNAL else custody.drawn_material(spec))
 
 
 @kms_operation(
@@ -91,14 +91,20 @@ def create_key(call: Call, request: CreateKeyRequest, new: NewKey) -> Outcome:
         call, facts_of_new_key(key), request.policy, bool(request.bypass_policy_lockout_safety_check)
     )
     tags = checked_tags(request.tags or ())
-    stored_keys.store_new_key(key, new.material, policy.document, policy.principal_ids, tags, call.time)
+    material = custody.sealed_material(key, new.material) if new.material else None
+    stored_keys.store_new_key(key, material, policy.document, policy.principal_ids, tags, call.time)
     key_policies.rewrite_index(key.pk)
     metadata = key_metadata(key_snapshot(queries.load_whole_key(key.pk)), call.time)
+    touched, further = [(Touched.KEY, str(key.pk))], []
+    if key.multi_region and service_linked_role.is_missing(key.account_id):
+        further.append(service_linked_role.create(call))
+        touched.append((Touched.IAM, key.account_id))
     return Outcome(
         members={"KeyMetadata": metadata},
         elements={"keyMetadata": audit_metadata(metadata)},
-        touched=[(Touched.KEY, str(key.pk))],
+        touched=touched,
         created_keys=[key.arn],
+        further=further,
     )
 
 
@@ -113,9 +119,11 @@ def _checked_combination(request: CreateKeyRequest) -> tuple[KeySpec, KeyUsage]:
         # Source: Developer Guide: SM2 exists in China Regions only; the text is this service's own.
         raise UnsupportedOperationException(f"KeySpec {spec} is not supported in this Region.")
     usage = resolve_usage(spec, KeyUsage(request.key_usage) if request.key_usage else None)
+    origin = Origin(request.origin or Origin.AWS_KMS)
     refused: Mapping[str, bool] = {
-        f"Origin {request.origin}": (request.origin or Origin.AWS_KMS) not in IMPLEMENTED_ORIGINS,
-        "MultiRegion": bool(request.multi_region) and not MULTI_REGION_IMPLEMENTED,
+        f"Origin {request.origin}": origin not in IMPLEMENTED_ORIGINS,
+        f"Origin {origin} for KeySpec {spec}": origin not in KEY_SPECS[spec].origins,
+        f"MultiRegion for KeySpec {spec}": bool(request.multi_region) and not KEY_SPECS[spec].multi_region,
         "CustomKeyStoreId": request.custom_key_store_id is not None,
         "XksKeyId": request.xks_key_id is not None,
     }

@@ -1,18 +1,16 @@
 """DisableKeyRotation: stop rotating automatically; old material stays. Source: API Reference, DisableKeyRotation."""
 
-from audit.changes import Touched
 from core.calls import Call
 from core.messages import DisableKeyRotationRequest
-from keys import queries
+from keys import queries, stored_keys
 from operations.registry import Outcome, kms_operation
+from operations.related_keys import refuse_replica, synchronized, touched_copies
 from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
 @kms_operation("DisableKeyRotation", writes=True, logged=("key_id",), resolve=by_key_id())
 def disable_key_rotation(call: Call, request: DisableKeyRotationRequest, key: KeySnapshot) -> Outcome:
-    row = queries.load_key(key.pk)
-    row.rotation_enabled = False
-    row.next_rotation_at = None
-    row.save(update_fields=["rotation_enabled", "next_rotation_at"])
-    return Outcome(elements={"keyId": key.arn}, touched=[(Touched.KEY, str(key.pk))])
+    refuse_replica(key, "DisableKeyRotation")
+    stored_keys.set_rotation(queries.load_key(key.pk), key.rotation_period_days, None)
+    return Outcome(elements={"keyId": key.arn}, touched=touched_copies(key), further=synchronized(key))

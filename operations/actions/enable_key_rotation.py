@@ -6,13 +6,13 @@ the count anew.
 
 from datetime import timedelta
 
-from audit.changes import Touched
 from core.calls import Call
 from core.crypto.key_specs import KeySpec
 from core.errors import UnsupportedOperationException
 from core.messages import EnableKeyRotationRequest
-from keys import queries
+from keys import queries, stored_keys
 from operations.registry import Outcome, kms_operation
+from operations.related_keys import refuse_replica, synchronized, touched_copies
 from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
@@ -23,11 +23,10 @@ DEFAULT_PERIOD_DAYS = 365
 def enable_key_rotation(call: Call, request: EnableKeyRotationRequest, key: KeySnapshot) -> Outcome:
     if key.key_spec != KeySpec.SYMMETRIC_DEFAULT:
         raise UnsupportedOperationException()
+    refuse_replica(key, "EnableKeyRotation")
     asked = request.rotation_period_in_days
     row = queries.load_key(key.pk)
     if not row.rotation_enabled or (asked is not None and asked != row.rotation_period_days):
-        row.rotation_enabled = True
-        row.rotation_period_days = asked or DEFAULT_PERIOD_DAYS
-        row.next_rotation_at = call.time + timedelta(days=row.rotation_period_days)
-        row.save(update_fields=["rotation_enabled", "rotation_period_days", "next_rotation_at"])
-    return Outcome(elements={"keyId": key.arn}, touched=[(Touched.KEY, str(key.pk))])
+        period = asked or DEFAULT_PERIOD_DAYS
+        stored_keys.set_rotation(row, period, call.time + timedelta(days=period))
+    return Outcome(elements={"keyId": key.arn}, touched=touched_copies(key), further=synchronized(key))

@@ -24,6 +24,6 @@ def get_key_rotation_status(call: Call, request: GetKeyRotationStatusRequest, ke
         members["RotationPeriodInDays"] = key.rotation_period_days
         members["NextRotationDate"] = key.next_rotation_at
     running = key.pending_rotation(call.time)
-    if running is not None:
+    if running is not None and running.current_from is not None:
         members["OnDemandRotationStartDate"] = running.current_from - timedelta(seconds=settings.KMS_ROTATION_SECONDS)
     return Outcome(members=members)

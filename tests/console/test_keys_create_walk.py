@@ -34,8 +34,14 @@ def test_the_tutorials_path_makes_a_key_and_its_alias(wizard, people):
     usages = ["Encrypt and decrypt", "Generate and verify MAC"]
     assert [str(option.label) for option in wizard.form.options["key_usage"]] == usages
     assert wizard.form.values["key_type"] == ["symmetric"]
-    assert [str(option.label) for option in wizard.form.options["origin"]] == ["KMS - recommended"]
-    assert [str(option.label) for option in wizard.form.options["regionality"]] == ["Single-Region key"]
+    assert [str(option.label) for option in wizard.form.options["origin"]] == [
+        "KMS - recommended",
+        "External (Import Key material)",
+    ]
+    assert [str(option.label) for option in wizard.form.options["regionality"]] == [
+        "Single-Region key",
+        "Multi-Region key",
+    ]
     wizard.next()
     wizard.next(alias="myKey", description="For the tutorial", tag_key=["Team"], tag_value=["Blue"])
     wizard.next(chosen=[people.alice], allow_deletion="on")
@@ -271,6 +277,24 @@ def test_strangers_are_sent_to_sign_in(client, installation):
     assert answer.headers["Location"].startswith("/signin")
 
 
+# --- imported and multi-Region keys -----------------------------------------------------------------------------------
+def test_an_external_key_needs_the_acknowledgement_and_awaits_its_material(wizard, people):
+    wizard.next(origin="EXTERNAL")
+    assert wizard.last.status_code == 422
+    assert "acknowledged" in wizard.form.errors
+    assert "durability implications" in wizard.text
+    wizard.to("review", configure={"origin": "EXTERNAL", "acknowledged": "on"})
+    wizard.finish()
+    key = KmsKey.objects.get()
+    assert (key.origin, key.state) == ("EXTERNAL", "PendingImport")
+
+
+def test_a_multi_region_key_is_a_primary_key(wizard, people):
+    wizard.to("review", configure={"regionality": "multi-region"})
+    wizard.finish()
+    assert KmsKey.objects.get().multi_region_key_type == "PRIMARY"
+
+
 # --- forged posts -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("field", "value"),
@@ -278,8 +302,8 @@ def test_strangers_are_sent_to_sign_in(client, installation):
         ("key_type", "quantum"),
         ("key_usage", "SIGN_VERIFY"),
         ("key_spec", "RSA_2048"),
-        ("origin", "EXTERNAL"),
-        ("regionality", "multi-region"),
+        ("origin", "AWS_CLOUDHSM"),
+        ("regionality", "every-region"),
     ],
 )
 def test_what_is_not_offered_cannot_be_forged(wizard, field, value):

@@ -1,17 +1,21 @@
 """A request for every registered action of KMS that nothing but permission, key or state can make fail."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.crypto.key_pairs import generate_key_pair
 from core.crypto.key_specs import KeySpec
 from operations.registry import OPERATIONS
 from tests.builders import make_key, policy_of, run_as, statement
-from tests.people import Person
+from tests.operations.imports import wrapped_members
+from tests.people import REGION, Person
 
 Request = dict[str, Any]
-PERMISSIONS: Mapping[str, tuple[str, ...]] = {"ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo")}
+PERMISSIONS: Mapping[str, tuple[str, ...]] = {
+    "ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo"),
+    "ReplicateKey": ("kms:ReplicateKey", "kms:CreateKey"),
+}
 WITHOUT_KEY = frozenset({"CreateKey", "GenerateRandom", "ListAliases", "ListKeys"})
 # The grant, or the account of the retiring principal, decides these: see test_grants.py.
 WITH_RULES_OF_THEIR_OWN = frozenset({"ListRetirableGrants", "RetireGrant"}) | {
@@ -45,6 +49,11 @@ MADE_BY: Mapping[str, tuple[str, str]] = {
 }
 
 
+IMPORTS = frozenset({"DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial"})
+MULTI_REGION = frozenset({"ReplicateKey", "UpdatePrimaryRegion"})
+MATERIAL = bytes(range(32))
+
+
 @dataclass
 class Scene:
     """A key with an alias, ``alias/scene``, and a ciphertext, signature or MAC made under it."""
@@ -54,6 +63,7 @@ class Scene:
     blob: bytes
     grant_id: str = "0" * 64
     named: str = ""  # how requests name the key; its ARN unless said
+    wrapped: Request = field(default_factory=dict)  # token and wrapped material of ImportKeyMaterial
 
     @property
     def key_id(self) -> str:
@@ -84,6 +94,7 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
         "KeyAgreementAlgorithm": "ECDH",
         "PublicKey": generate_key_pair(KeySpec.ECC_NIST_P256)[1],
     },
+    "DeleteImportedKeyMaterial": lambda scene: {"KeyId": scene.named},
     "DescribeKey": lambda scene: {"KeyId": scene.named},
     "DisableKey": lambda scene: {"KeyId": scene.named},
     "DisableKeyRotation": lambda scene: {"KeyId": scene.named},
@@ -100,7 +111,13 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "GetKeyLastUsage": lambda scene: {"KeyId": scene.named},
     "GetKeyPolicy": lambda scene: {"KeyId": scene.named},
     "GetKeyRotationStatus": lambda scene: {"KeyId": scene.named},
+    "GetParametersForImport": lambda scene: {
+        "KeyId": scene.named,
+        "WrappingAlgorithm": "RSAES_OAEP_SHA_256",
+        "WrappingKeySpec": "RSA_2048",
+    },
     "GetPublicKey": lambda scene: {"KeyId": scene.named},
+    "ImportKeyMaterial": lambda scene: {**scene.wrapped, "KeyId": scene.named},
     "ListAliases": lambda scene: {},
     "ListGrants": lambda scene: {"KeyId": scene.named},
     "ListKeyPolicies": lambda scene: {"KeyId": scene.named},
@@ -118,6 +135,7 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
         "SourceKeyId": scene.named,
         "DestinationKeyId": scene.named,
     },
+    "ReplicateKey": lambda scene: {"KeyId": scene.named, "ReplicaRegion": "eu-central-1"},
     "RevokeGrant": lambda scene: {"KeyId": scene.named, "GrantId": scene.grant_id},
     "RotateKeyOnDemand": lambda scene: {"KeyId": scene.named},
     "ScheduleKeyDeletion": lambda scene: {"KeyId": scene.named, "PendingWindowInDays": 7},
@@ -126,6 +144,8 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "UntagResource": lambda scene: {"KeyId": scene.named, "TagKeys": ["team"]},
     "UpdateAlias": lambda scene: {"AliasName": "alias/scene", "TargetKeyId": scene.named},
     "UpdateKeyDescription": lambda scene: {"KeyId": scene.named, "Description": "new"},
+    # The Region that has the primary already: permitted, and without effect.
+    "UpdatePrimaryRegion": lambda scene: {"KeyId": scene.named, "PrimaryRegion": REGION},
     "Verify": lambda scene: {
         "KeyId": scene.named,
         "Message": b"x",
@@ -160,8 +180,13 @@ def permissions_of(action: str) -> tuple[str, ...]:
 def make_scene(owner: Person, policy: str | None = None, *, for_action: str = "") -> Scene:
     """Make the key, of the kind that the action uses; ``owner`` must be allowed everything. It is enabled."""
     spec, usage = OTHER_KEYS.get(for_action, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
-    scene = Scene(owner, make_key(owner, policy=policy, alias="scene", spec=spec, usage=usage)["Arn"], b"")
+    origin = "EXTERNAL" if for_action in IMPORTS else "AWS_KMS"
+    kind = {"spec": spec, "usage": usage, "origin": origin, "multi_region": for_action in MULTI_REGION}
+    scene = Scene(owner, make_key(owner, policy=policy, alias="scene", **kind)["Arn"], b"")
     scene.named = scene.arn
+    if for_action in IMPORTS:
+        scene.wrapped = wrapped_members(owner, scene.arn, MATERIAL)
+        run_as(owner, "ImportKeyMaterial", scene.wrapped)
     made_by, member = MADE_BY.get(for_action, ("Encrypt", "CiphertextBlob"))
     if for_action in MADE_BY or for_action not in OTHER_KEYS:
         scene.blob = run_as(owner, made_by, scene.request(made_by))[member]

@@ -24,6 +24,9 @@ GetPublicKey                                         ok  ok  3
 GetKeyLastUsage                                      ok  ok  ok
 DeleteAlias                                          ok  ok  ok
 DescribeKey                                          ok  ok  ok
+DeleteImportedKeyMaterial                            ok  ok  ok
+GetParametersForImport ImportKeyMaterial             ok  ok  3
+ReplicateKey UpdatePrimaryRegion                     ok  1   3
 DisableKey EnableKey                                 ok  ok  3
 DisableKeyRotation EnableKeyRotation                 ok  1   3
 GetKeyPolicy ListKeyPolicies PutKeyPolicy            ok  ok  ok

@@ -31,6 +31,7 @@ UNLIKE = {"sealed", "root_key_id", "sealed_secret", "password"}
 DRAWN = {
     "CiphertextBlob",
     "GrantToken",
+    "ImportToken",
     "Mac",
     "Plaintext",
     "PrivateKeyCiphertextBlob",

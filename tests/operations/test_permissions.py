@@ -68,8 +68,8 @@ def test_identity_policies_decide_where_the_key_policy_delegates(people, action)
 @pytest.mark.parametrize("action", ON_KEYS)
 def test_a_key_policy_that_delegates_nothing_decides_alone(people, action):
     permissions = permissions_of(action)
-    # The alias half of an alias operation is never the key policy's.
-    alias_half = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"]
+    # The alias half of an alias operation is never the key policy's, nor is making a replica in its Region.
+    alias_half = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias", "kms:CreateKey"]
     named, denied, unnamed = (hire(name, allow=alias_half) for name in ("Named", "Denied", "Unnamed"))
     policy = policy_of(
         statement(people.ada.arn, "kms:*"),

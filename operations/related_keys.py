@@ -1,0 +1,37 @@
+"""What the copies of a multi-Region key have to do with each other. Source: kms-semantics 4.11."""
+
+from datetime import datetime
+
+from audit.changes import Touched
+from core.errors import UnsupportedOperationException
+from operations.registry import FurtherEvent
+from operations.snapshots import KeySnapshot, MaterialSnapshot
+
+
+def touched_copies(key: KeySnapshot) -> list[tuple[Touched, str]]:
+    """Return the key and its copies in other Regions for the change log."""
+    return [(Touched.KEY, str(pk)) for pk in (key.pk, *(related.pk for related in key.related))]
+
+
+def synchronized(key: KeySnapshot) -> list[FurtherEvent]:
+    """Return the events that tell of a shared property copied to each replica."""
+    return [synchronized_in(related.region, related.arn) for related in key.related]
+
+
+def synchronized_in(region: str, arn: str) -> FurtherEvent:
+    return FurtherEvent("kms:SynchronizeMultiRegionKey", region, (arn,), internal=True)
+
+
+def awaits_replicas(key: KeySnapshot, material: MaterialSnapshot, now: datetime) -> bool:
+    """Tell whether a material that is pending rotation has yet to be imported into some copy of a multi-Region key."""
+    here = frozenset() if material.opened else frozenset({material.material_id})
+    absent = (here, *(related.absent for related in key.living_relatives(now)))
+    return key.multi_region and any(material.material_id in each for each in absent)
+
+
+def refuse_replica(key: KeySnapshot, operation: str) -> None:
+    """Raise UnsupportedOperationException for a replica: its primary key is the one that has the setting."""
+    if key.is_replica:
+        raise UnsupportedOperationException(
+            f"{key.arn} is a multi-region replica key which is not valid for {operation}."
+        )
