@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.names import names
+from audit.names import MAX_TEXT, names
 from audit.trail import Record
 from core.calls import Call, Door
 from core.errors import KmsError, NotFoundException
@@ -64,7 +64,7 @@ def _ids(call: Call, operation: Operation) -> tuple[int | None, ...]:
             call.caller.identity,
             call.access_key_id or None,
             call.source_address,
-            call.user_agent,
+            call.user_agent[:MAX_TEXT],
         ),
     )
 
