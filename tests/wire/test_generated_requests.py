@@ -32,6 +32,14 @@ PLANTED = b"planted plaintext 7f03b1"
 JUNK = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just([]), st.just({}), st.just([{}])
 )
+OTHER_KINDS = [
+    {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"},
+    {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"},
+    {"KeySpec": "ECC_NIST_P384", "KeyUsage": "KEY_AGREEMENT"},
+    {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+    {"Origin": "EXTERNAL"},
+    {"MultiRegion": True},
+]
 # Tables that a refused call may write: the trail itself, and the texts that its records share.
 WRITTEN_BY_EVERY_CALL = {"audit_auditevent", "audit_auditname", "audit_auditchain"}
 POLICIES = [
@@ -143,9 +151,11 @@ def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, caplog,
     mine, other = make_key(ada, alias="mine"), make_key(ada, state="Disabled")
     doomed, theirs = make_key(ada, state="PendingDeletion"), make_key(people.olga)
     blob = run_as(ada, "Encrypt", {"KeyId": mine["KeyId"], "Plaintext": PLANTED})["CiphertextBlob"]
+    others = [run_as(ada, "CreateKey", members)["KeyMetadata"] for members in OTHER_KINDS]
     unknown = "12345678-1234-4234-8234-123456789012"
     names = [
         *(key[name] for key in (mine, other, doomed, theirs) for name in ("KeyId", "Arn")),
+        *(key["KeyId"] for key in others),
         *("alias/mine", "alias/new", "alias/none", "alias/", "alias/aws/s3", "alias/a:b"),
         f"arn:aws:kms:{REGION}:{ada.account_id}:alias/mine",
         *(unknown, mine["Arn"].replace(mine["KeyId"], unknown), mine["Arn"].replace(REGION, "eu-west-1")),
