@@ -369,6 +369,11 @@ def find_draft(draft_id: UUID, principal_pk: int) -> WizardDraft | None:
     return WizardDraft.objects.filter(pk=draft_id, principal_id=principal_pk).first()
 
 
+def lock_draft(draft_id: UUID, principal_pk: int) -> WizardDraft | None:
+    """Return a person's own draft to change it; on PostgreSQL its row is held to the end of the transaction."""
+    return WizardDraft.objects.select_for_update().filter(pk=draft_id, principal_id=principal_pk).first()
+
+
 def draft_exists(draft_id: UUID) -> bool:
     return WizardDraft.objects.filter(pk=draft_id).exists()
 

@@ -93,12 +93,16 @@ def set_edited_from(draft: Draft, generated_policy: str) -> None:
 
 def _merge(draft: Draft, changes: Mapping[str, object]) -> None:
     with writers_turn(), transaction.atomic():
-        stored = queries.find_draft(draft.id, draft.row.principal_id)
+        stored = queries.lock_draft(draft.id, draft.row.principal_id)
         if stored is not None:
             draft.row, draft.is_new = stored, False
         draft.row.data = {**draft.row.data, **changes}
         draft.row.updated_at = clock.machine_time()
-        draft.row.save(force_insert=draft.is_new)
+        if draft.is_new:
+            draft.row.save(force_insert=True)
+        else:
+            # Never the claim of a Finish, which may be made meanwhile.
+            draft.row.save(update_fields=["data", "updated_at"])
         draft.is_new = False
 
 
