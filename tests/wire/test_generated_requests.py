@@ -23,10 +23,11 @@ from tests.people import OTHER_ACCOUNT, REGION
 from tests.wire.http import ask
 
 COMMON = {"AccessDeniedException", "SerializationException", "ValidationException"}
-# Recorded, though the model does not say so; DescribeKey takes grant tokens and declares no error for a bad one.
+# Recorded, though the model does not say so; others take grant tokens or markers and declare no error for a bad one.
 UNDECLARED = {
     **dict.fromkeys(("CreateAlias", "DeleteAlias", "UpdateAlias"), {"NotAuthorizedException"}),
     "DescribeKey": {"InvalidGrantTokenException"},
+    "ListKeyPolicies": {"InvalidMarkerException"},
 }
 PLANTED = b"planted plaintext 7f03b1"
 JUNK = st.one_of(
