@@ -65,10 +65,37 @@ def wizard(page: Page, service: str, signed_in, people):
     assert [text for text in said if "status of 422" not in text] == []
 
 
+def test_ada_creates_a_signing_key_and_its_choices_follow_one_another(wizard, people):
+    page = wizard.page
+    page.get_by_role("radio", name="Asymmetric", exact=True).check()
+    expect(page.get_by_role("radio", name="Sign and verify", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="Asymmetric", exact=True)).to_be_focused()
+    expect(page.get_by_role("radio", name="RSA_2048", exact=True)).to_be_checked()
+    page.get_by_role("radio", name="Sign and verify", exact=True).check()
+    page.get_by_role("radio", name="ML_DSA_65", exact=True).check()
+    assert wizard.violations() == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert not wizard.is_wider_than_the_window
+    wizard.names_the_key("releases")
+    for _ in range(3):
+        wizard.press("Next")
+    expect(page.locator("main")).to_contain_text("ML_DSA_65")
+    wizard.press("Finish")
+    assert KmsKey.objects.get().key_spec == "ML_DSA_65"
+    page.get_by_role("region", name="Notifications").get_by_role("link", name="View key").click()
+    page.get_by_role("tab", name="Public key").click()
+    expect(page.get_by_role("region", name="Public key")).to_contain_text("BEGIN PUBLIC KEY")
+    assert wizard.violations() == []
+    assert not wizard.is_wider_than_the_window
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == f"{KmsKey.objects.get().key_id}.pem"
+
+
 def test_ada_creates_a_key_as_the_tutorial_says(wizard, people):
     page = wizard.page
     wizard.stands_at("Configure key")
-    page.get_by_role("radio", name="Symmetric").check()
+    page.get_by_role("radio", name="Symmetric", exact=True).check()
     page.get_by_role("radio", name="Encrypt and decrypt").check()
     page.get_by_text("Advanced options").click()
     page.get_by_role("radio", name="KMS - recommended").check()
