@@ -1,8 +1,10 @@
 """System checks: combinations of settings that work and are not safe. Each has a stable id."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import load_pem_x509_certificate
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -14,6 +16,17 @@ def check_root_key_source(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     needed = {"env": "KMS_ROOT_KEY", "secret-file": "KMS_ROOT_KEY_FILE"}.get(settings.KMS_ROOT_KEY_SOURCE)
     if needed and not getattr(settings, needed):
         return [Error(f"KMS_ROOT_KEY_SOURCE={settings.KMS_ROOT_KEY_SOURCE} needs {needed}.", id="kms.E001")]
+    return []
+
+
+@register("kms")
+def check_attestation_root(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The root certificate of enclaves must be readable before the first of them asks."""
+    if settings.KMS_ATTESTATION_ROOT:
+        try:
+            load_pem_x509_certificate(Path(settings.KMS_ATTESTATION_ROOT).read_bytes())
+        except (OSError, ValueError):
+            return [Error(f"KMS_ATTESTATION_ROOT: {settings.KMS_ATTESTATION_ROOT} is not a PEM file.", id="kms.E002")]
     return []
 
 

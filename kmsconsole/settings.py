@@ -277,6 +277,8 @@ KMS_ROOT_KEY = env.str("KMS_ROOT_KEY", "")  # base64 of 32 bytes, with the sourc
 KMS_ROOT_KEY_FILE = env.str("KMS_ROOT_KEY_FILE", "")  # with the source secret-file
 KMS_ROTATION_SECONDS = _int("KMS_ROTATION_SECONDS", 30, 0, 86_400)  # how long an on-demand rotation takes
 KMS_REQUEST_QUOTAS = _bool("KMS_REQUEST_QUOTAS", False)  # AWS's request rates, with ThrottlingException
+# PEM file of the root certificate behind enclaves' attestation documents; without it, Recipient is refused.
+KMS_ATTESTATION_ROOT = env.str("KMS_ATTESTATION_ROOT", "")
 # Whether the wizard offers ML-KEM keys, whose wording on the real console is not known; the API always does.
 KMS_ML_KEM_CONSOLE = _bool("KMS_ML_KEM_CONSOLE", False)
 # How long a new replica shows Creating, and both keys Updating when the primary Region changes.

@@ -12,7 +12,6 @@ from core.crypto.rsa_handles import RsaEncryptionHandle
 from core.errors import (
     InvalidKeyUsageException,
     KMSInvalidStateException,
-    UnsupportedOperationException,
     ValidationException,
 )
 from operations.snapshots import KeySnapshot, MaterialSnapshot
@@ -83,9 +82,3 @@ def encrypt_under(
         return handle.encrypt(plaintext, context), material.material_id
     assert isinstance(handle, RsaEncryptionHandle)
     return handle.encrypt(EncryptionAlgorithm(str(algorithm)), plaintext), None
-
-
-def refuse_recipient(recipient: object) -> None:
-    """Raise UnsupportedOperationException for an attested answer: ignoring it would leak the plaintext."""
-    if recipient is not None:
-        raise UnsupportedOperationException("Recipient is not available in this installation.")

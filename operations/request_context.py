@@ -10,6 +10,7 @@ from core.calls import Call, Door
 from core.policy.decide import ContextValue
 from operations.key_use import SYMMETRIC
 from operations.last_usage import last_usage
+from operations.recipients import condition_keys
 from operations.resolve import find_subject_without_alias
 
 Read = Callable[[Call, Any], ContextValue | None]
@@ -183,6 +184,7 @@ class RequestContext(Mapping[str, ContextValue]):
                 found.update(own_keys(self._call) if own_keys else {})
                 for tag in _request_tags(self._request):
                     found[f"aws:RequestTag/{tag.tag_key}"] = tag.tag_value
+                found.update(condition_keys(self._call, self._request))
             if self._encryption_context:
                 for name, value in self._encryption_context.items():
                     found[f"kms:EncryptionContext:{name}"] = value

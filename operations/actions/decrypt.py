@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from core.calls import Call
 from core.messages import DecryptRequest
 from operations.ciphertext_source import check_source, open_source, source_subject
-from operations.key_use import SYMMETRIC, refuse_recipient
+from operations.key_use import SYMMETRIC
+from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject
 from operations.snapshots import KeySnapshot
@@ -34,7 +35,7 @@ def resolve_decrypt(call: Call, request: DecryptRequest) -> tuple[Subject, ...]:
     resolve=resolve_decrypt,
 )
 def decrypt(call: Call, request: DecryptRequest, key: KeySnapshot) -> Outcome:
-    refuse_recipient(request.recipient)
+    recipient = recipient_of(call, request.recipient)
     algorithm = request.encryption_algorithm or SYMMETRIC
     if request.ciphertext_blob is None:  # DryRun with IGNORE_CIPHERTEXT: only the authorization is asked
         check_source(key, algorithm, "Decrypt")
@@ -44,10 +45,10 @@ def decrypt(call: Call, request: DecryptRequest, key: KeySnapshot) -> Outcome:
     )
     return Outcome(
         members={
-            "Plaintext": plaintext,
+            **recipient.answer("Plaintext", plaintext),
             "KeyId": key.arn,
             "EncryptionAlgorithm": algorithm,
             "KeyMaterialId": material_id,
         },
-        additional={"keyMaterialId": material_id} if material_id else None,
+        additional=recipient.additional({"keyMaterialId": material_id} if material_id else None),
     )

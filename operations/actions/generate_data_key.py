@@ -6,7 +6,7 @@ Source: API Reference, GenerateDataKey.
 from core.calls import Call
 from core.messages import GenerateDataKeyRequest
 from operations.data_keys import data_key_bytes, make_data_key
-from operations.key_use import refuse_recipient
+from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject
 from operations.snapshots import KeySnapshot
@@ -23,14 +23,14 @@ def resolve_data_key(call: Call, request: GenerateDataKeyRequest) -> tuple[Subje
     resolve=resolve_data_key,
 )
 def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: KeySnapshot) -> Outcome:
-    refuse_recipient(request.recipient)
+    recipient = recipient_of(call, request.recipient)
     data_key, blob, material_id = make_data_key(request, key, call.time, "GenerateDataKey")
     return Outcome(
         members={
-            "Plaintext": data_key,
+            **recipient.answer("Plaintext", data_key),
             "CiphertextBlob": blob,
             "KeyId": key.arn,
             "KeyMaterialId": material_id,
         },
-        additional={"keyMaterialId": material_id},
+        additional=recipient.additional({"keyMaterialId": material_id}),
     )

@@ -6,14 +6,14 @@ Source: API Reference, GenerateDataKeyPair.
 from core.calls import Call
 from core.messages import GenerateDataKeyPairRequest
 from operations.data_key_pairs import PreparedPair, prepare_pair, seal_pair
-from operations.key_use import refuse_recipient
+from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
 def _prepare(call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot) -> PreparedPair:
-    refuse_recipient(request.recipient)
+    recipient_of(call, request.recipient)  # who cannot be answered to causes no work
     return prepare_pair(request, key, call.time, "GenerateDataKeyPair")
 
 
@@ -26,5 +26,9 @@ def _prepare(call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot) 
 def generate_data_key_pair(
     call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot, pair: PreparedPair
 ) -> Outcome:
+    recipient = recipient_of(call, request.recipient)
     members, additional = seal_pair(request, key, call.time, "GenerateDataKeyPair", pair)
-    return Outcome(members={"PrivateKeyPlaintext": pair.private_key, **members}, additional=additional)
+    return Outcome(
+        members={**recipient.answer("PrivateKeyPlaintext", pair.private_key), **members},
+        additional=recipient.additional(additional),
+    )

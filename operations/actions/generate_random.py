@@ -7,7 +7,7 @@ from core.calls import Call
 from core.crypto import random_bytes
 from core.errors import UnsupportedOperationException, ValidationException
 from core.messages import GenerateRandomRequest
-from operations.key_use import refuse_recipient
+from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 
 
@@ -17,5 +17,6 @@ def generate_random(call: Call, request: GenerateRandomRequest) -> Outcome:
         raise ValidationException("NumberOfBytes is required.")
     if request.custom_key_store_id is not None:
         raise UnsupportedOperationException("Custom key stores are not available in this installation.")
-    refuse_recipient(request.recipient)
-    return Outcome(members={"Plaintext": random_bytes.generate_random(request.number_of_bytes)})
+    recipient = recipient_of(call, request.recipient)
+    drawn = random_bytes.generate_random(request.number_of_bytes)
+    return Outcome(members=recipient.answer("Plaintext", drawn), additional=recipient.additional())
