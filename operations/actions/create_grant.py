@@ -18,6 +18,7 @@ from operations.grant_tokens import make_token
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import KeySnapshot
+from operations.stored_text import refuse_nul
 from policies import queries
 from policies.models import Grant
 
@@ -55,6 +56,7 @@ def resolve_key(call: Call, request: CreateGrantRequest) -> tuple[Subject, ...]:
 )
 def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> Outcome:
     _check_operations(key, request)
+    refuse_nul(_stored_texts(request))
     grantee, retiring = _principals(request)
     constraints = request.constraints
     if constraints and key.key_spec is not KeySpec.SYMMETRIC_DEFAULT and _has_context(request):
@@ -88,6 +90,14 @@ def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> O
         elements={"grantId": grant_id, "keyId": key.arn},
         touched=[(Touched.KEY, str(key.pk))],
     )
+
+
+def _stored_texts(request: CreateGrantRequest) -> list[str]:
+    texts = [request.name or ""]
+    if request.constraints is not None:
+        for pairs in (request.constraints.encryption_context_equals, request.constraints.encryption_context_subset):
+            texts += [text for pair in (pairs or {}).items() for text in pair]
+    return texts
 
 
 def _has_context(request: CreateGrantRequest) -> bool:

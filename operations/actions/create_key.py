@@ -27,6 +27,7 @@ from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
 from operations.registry import Outcome, kms_operation
 from operations.snapshots import key_snapshot
+from operations.stored_text import refuse_nul
 
 # Source: Developer Guide, "Resource quotas": customer managed keys per account and Region.
 MAX_KEYS = 100_000
@@ -91,6 +92,7 @@ def create_key(call: Call, request: CreateKeyRequest, new: NewKey) -> Outcome:
         call, facts_of_new_key(key), request.policy, bool(request.bypass_policy_lockout_safety_check)
     )
     tags = checked_tags(request.tags or ())
+    refuse_nul([request.description or ""])
     material = custody.sealed_material(key, new.material) if new.material else None
     stored_keys.store_new_key(key, material, policy.document, policy.principal_ids, tags, call.time)
     key_policies.rewrite_index(key.pk)
