@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from core.crypto.key_specs import Origin
 from core.errors import KmsError
 from keys.views.create_key_plan import KeyPlan
 from kmsconsole.web import flash
@@ -21,6 +22,8 @@ from operations.drafts import Draft
 def finish(request: HttpRequest, draft: Draft, plan: KeyPlan) -> HttpResponse:
     """Make the key of a draft and give it its alias, then go to the list; a second Finish of the draft only goes there.
 
+    A key that awaits its material leads to the page that gives its wrapping key.
+
     Raises the refusal of CreateKey: no key was made, and the draft can be finished later. A refused alias is a warning:
     the key exists.
     """
@@ -28,6 +31,8 @@ def finish(request: HttpRequest, draft: Draft, plan: KeyPlan) -> HttpResponse:
         key_id = _create_key(request, draft, plan)
         drafts.finish(draft, key_id)
         _create_alias(request, draft, plan, key_id)
+        if plan.origin is Origin.EXTERNAL:
+            return redirect(link("keys:import_parameters", key_id, region=draft.region))
     elif drafts.await_key_id(draft):
         tell_finished(request, draft)
     return redirect(link("keys:list", region=draft.region))

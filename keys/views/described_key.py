@@ -16,6 +16,7 @@ from keys.views.labels import ORIGINS, STATES, USAGES, key_type_label
 from kmsconsole.web.door import current_region, perform
 from kmsconsole.web.navigation import link
 
+PRIMARY_KEY, REPLICA_KEY = _("Primary key"), _("Replica key")
 ALGORITHM_LABELS: Mapping[KeyUsage, str | Promise] = {
     KeyUsage.ENCRYPT_DECRYPT: _("Encryption algorithms"),
     KeyUsage.SIGN_VERIFY: _("Signing algorithms"),
@@ -23,6 +24,19 @@ ALGORITHM_LABELS: Mapping[KeyUsage, str | Promise] = {
     KeyUsage.KEY_AGREEMENT: _("Key agreement algorithms"),
     KeyUsage.ENCAPSULATE_DECAPSULATE: _("Encapsulation algorithms"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedKey:
+    """A copy of a multi-Region key, itself included."""
+
+    region: str
+    arn: str
+    is_primary: bool
+
+    @property
+    def regionality_label(self) -> str | Promise:
+        return PRIMARY_KEY if self.is_primary else REPLICA_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,10 @@ class DescribedKey:
     deletion_date: datetime | None
     material_id: str
     algorithms: tuple[str, ...]
+    pending_window_days: int | None = None
+    expiration_model: str = ""
+    valid_to: datetime | None = None
+    related: tuple[RelatedKey, ...] = ()  # the primary key first, then the replicas by Region
 
     @property
     def state_label(self) -> str | Promise:
@@ -68,6 +86,22 @@ class DescribedKey:
     @property
     def is_customer_managed(self) -> bool:
         return self.manager == "CUSTOMER"
+
+    @property
+    def is_imported(self) -> bool:
+        return self.origin is Origin.EXTERNAL
+
+    @property
+    def is_primary(self) -> bool:
+        return self.multi_region and self.primary_region == self.region
+
+    @property
+    def primary_region(self) -> str:
+        return next((each.region for each in self.related if each.is_primary), "")
+
+    @property
+    def regionality_label(self) -> str | Promise:
+        return PRIMARY_KEY if self.is_primary else REPLICA_KEY
 
     @property
     def is_symmetric_encryption(self) -> bool:
@@ -115,4 +149,17 @@ def describe(request: HttpRequest, key_id: str) -> DescribedKey:
         deletion_date=metadata.get("DeletionDate"),
         material_id=metadata.get("CurrentKeyMaterialId", ""),
         algorithms=tuple(str(name) for name in algorithms),
+        pending_window_days=metadata.get("PendingDeletionWindowInDays"),
+        expiration_model=metadata.get("ExpirationModel", ""),
+        valid_to=metadata.get("ValidTo"),
+        related=_related(metadata.get("MultiRegionConfiguration")),
     )
+
+
+def _related(configuration: Mapping[str, Any] | None) -> tuple[RelatedKey, ...]:
+    if configuration is None:
+        return ()
+    primary = configuration["PrimaryKey"]
+    first = [RelatedKey(primary["Region"], primary["Arn"], is_primary=True)] if primary else []
+    replicas = [RelatedKey(each["Region"], each["Arn"], is_primary=False) for each in configuration["ReplicaKeys"]]
+    return (*first, *replicas)

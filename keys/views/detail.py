@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from core.errors import KmsError
 from core.key_states import KeyState
-from keys.views import tab_aliases, tab_policy, tab_public_key, tab_rotations, tab_tags
+from keys.views import tab_aliases, tab_material, tab_policy, tab_public_key, tab_regionality, tab_rotations, tab_tags
 from keys.views.described_key import DescribedKey
 from keys.views.key_actions import CANCEL, DISABLE, ENABLE, SCHEDULE, TAGS, refusals
 from keys.views.key_page import key_breadcrumbs, key_page
@@ -31,7 +31,9 @@ TABS: Mapping[str, tuple[str | Promise, Callable[[HttpRequest, DescribedKey], Co
     "cryptographic-configuration": (gettext_lazy("Cryptographic configuration"), lambda request, key: {}),
     "tags": (gettext_lazy("Tags"), tab_tags.context),
     "rotations": (gettext_lazy("Key material and rotations"), tab_rotations.context),
+    "material": (gettext_lazy("Key material"), tab_material.context),
     "public-key": (gettext_lazy("Public key"), tab_public_key.context),
+    "regionality": (gettext_lazy("Regionality"), tab_regionality.context),
     "aliases": (gettext_lazy("Aliases"), tab_aliases.context),
 }
 HELP_TOPICS = {
@@ -39,7 +41,9 @@ HELP_TOPICS = {
     "cryptographic-configuration": "cryptographic-configuration",
     "tags": "tags",
     "rotations": "key-material-and-rotations",
+    "material": "import-key-material",
     "public-key": "public-key",
+    "regionality": "regionality",
     "aliases": "aliases",
 }
 # Until 2025 the tab was called "Key rotation".
@@ -78,8 +82,12 @@ def _tabs_of(key: DescribedKey) -> list[str]:
         left_out.add("tags")
     if not key.is_symmetric_encryption:
         left_out.add("rotations")
+    if key.is_symmetric_encryption or not key.is_imported:
+        left_out.add("material")
     if not key.is_asymmetric:
         left_out.add("public-key")
+    if not key.multi_region:
+        left_out.add("regionality")
     return [name for name in TABS if name not in left_out]
 
 
@@ -148,9 +156,18 @@ def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsErro
         leading(SCHEDULE, link("keys:schedule_deletion", region=key.region, **back)),
         posting(CANCEL, "keys:cancel_deletion"),
         leading(TAGS, key.href("keys:edit_tags")),
-        MenuItem(
-            _("Delete key material"),
-            disabled=True,
-            reason=_("Only imported key material can be deleted."),
-        ),
+        _delete_material_item(request, key),
     ]
+
+
+def _delete_material_item(request: HttpRequest, key: DescribedKey) -> MenuItem:
+    label = _("Delete key material")
+    refusal = refusal_of(request, "DeleteImportedKeyMaterial", {"KeyId": key.key_id})
+    if not key.is_imported:
+        return MenuItem(label, disabled=True, reason=_("Only imported key material can be deleted."))
+    if refusal is not None:
+        return MenuItem(label, disabled=True, reason=refusal_view(request, refusal).summary)
+    if not key.expiration_model:
+        return MenuItem(label, disabled=True, reason=_("The key has no key material now."))
+    href = key.href("keys:delete_material")
+    return MenuItem(label, href=href, attrs={"hx-get": href, "hx-target": "#modal-root"})

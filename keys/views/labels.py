@@ -36,7 +36,7 @@ ORIGINS: Mapping[Origin, Text] = {
     Origin.AWS_CLOUDHSM: _("AWS CloudHSM"),
     Origin.EXTERNAL_KEY_STORE: _("External key store"),
 }
-SINGLE_REGION, PRIMARY = _("Single Region"), _("Primary")
+SINGLE_REGION, PRIMARY, REPLICA = _("Single Region"), _("Primary"), _("Replica")
 
 
 def key_type_label(spec: KeySpec) -> Text:
@@ -45,7 +45,9 @@ def key_type_label(spec: KeySpec) -> Text:
 
 
 def regionality_label(key: KeySnapshot) -> Text:
-    return PRIMARY if key.multi_region else SINGLE_REGION
+    if not key.multi_region:
+        return SINGLE_REGION
+    return PRIMARY if key.is_primary else REPLICA
 
 
 def short_alias(name: str) -> str:

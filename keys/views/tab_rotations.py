@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import KmsError
 from keys.views.described_key import DescribedKey
+from keys.views.import_material import NEW, import_refusal
 from keys.views.key_page import key_breadcrumbs, key_page, render_dialog
 from kmsconsole.web import flash
 from kmsconsole.web.components import Column, Flash
@@ -31,6 +32,10 @@ MATERIAL_STATES: Mapping[str, tuple[str | Promise, str]] = {
     "CURRENT": (gettext_lazy("Current"), "success"),
     "NON_CURRENT": (gettext_lazy("Non-current"), "stopped"),
     PENDING: (gettext_lazy("Pending rotation"), "pending"),
+    "PENDING_MULTI_REGION_IMPORT_AND_ROTATION": (
+        gettext_lazy("Pending multi-Region import and rotation"),
+        "pending",
+    ),
 }
 ROTATION_TYPES: Mapping[str, str | Promise] = {
     AUTOMATIC: gettext_lazy("Automatic"),
@@ -47,6 +52,13 @@ class Material:
     state: str
     date: datetime | None
     rotation_type: str
+    import_state: str = ""
+    description: str = ""
+    valid_to: datetime | None = None
+
+    @property
+    def is_imported(self) -> bool:
+        return self.import_state == "IMPORTED"
 
     @property
     def state_label(self) -> str | Promise:
@@ -67,7 +79,13 @@ def _materials(request: HttpRequest, key: DescribedKey) -> list[Material]:
     answer: Mapping[str, Any] = perform(request, "ListKeyRotations", members).members or {}
     return [
         Material(
-            entry["KeyMaterialId"], entry["KeyMaterialState"], entry.get("RotationDate"), entry.get("RotationType", "")
+            entry["KeyMaterialId"],
+            entry["KeyMaterialState"],
+            entry.get("RotationDate"),
+            entry.get("RotationType", ""),
+            entry.get("ImportState", ""),
+            entry.get("KeyMaterialDescription", ""),
+            entry.get("ValidTo"),
         )
         for entry in reversed(answer["Rotations"])
     ]
@@ -76,7 +94,7 @@ def _materials(request: HttpRequest, key: DescribedKey) -> list[Material]:
 def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
     status = perform(request, "GetKeyRotationStatus", {"KeyId": key.key_id}).members or {}
     materials = _materials(request, key)
-    edit_refusal = _edit_refusal(request, key, enabled=bool(status["KeyRotationEnabled"]))
+    edit_refusal = None if key.is_imported else _edit_refusal(request, key, enabled=bool(status["KeyRotationEnabled"]))
     rotate_refusal = refusal_of(request, "RotateKeyOnDemand", {"KeyId": key.key_id})
     rotated = "rotating" in request.GET and "OnDemandRotationStartDate" not in status
     if rotated:
@@ -93,20 +111,38 @@ def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         "rotations_at_most": MAX_ON_DEMAND_ROTATIONS,
         "last_on_demand": _newest(materials, ON_DEMAND),
         "materials": materials,
-        "columns": [
-            Column(_("Key material ID")),
-            Column(_("Key material state")),
-            Column(_("Rotation date")),
-            Column(_("Rotation type")),
-        ],
+        "columns": _columns(key),
+        **(_imports(request, key) if key.is_imported else {}),
+        "nothing_to_rotate_to": key.is_imported and not any(each.state == PENDING for each in materials),
         "edit_refusal": refusal_view(request, edit_refusal) if edit_refusal else None,
         "rotate_refusal": refusal_view(request, rotate_refusal) if rotate_refusal else None,
     }
 
 
+def _columns(key: DescribedKey) -> list[Column]:
+    columns = [Column(_("Key material ID")), Column(_("Key material state")), Column(_("Rotation date"))]
+    if not key.is_imported:
+        return [*columns, Column(_("Rotation type"))]
+    names = (_("Import state"), _("Description"), _("Expiration"))
+    return [*columns, *(Column(name) for name in names), Column(_("Actions"), hidden_label=True)]
+
+
+def _imports(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
+    importing = import_refusal(request, key)
+    deleting = refusal_of(request, "DeleteImportedKeyMaterial", {"KeyId": key.key_id})
+    return {
+        "import_refusal": refusal_view(request, importing) if importing else None,
+        "delete_refusal": refusal_view(request, deleting) if deleting else None,
+        "new_href": key.href("keys:import_parameters", material=NEW),
+        "takes_new": not key.multi_region or key.is_primary,
+    }
+
+
 def _left(materials: Sequence[Material]) -> int:
-    """Return how many on-demand rotations the key still has; one that is under way counts."""
-    used = sum(each.rotation_type == ON_DEMAND or each.state == PENDING for each in materials)
+    """Return how many on-demand rotations the key still has; one that is under way counts, imported material not."""
+    used = sum(
+        each.rotation_type == ON_DEMAND or (each.state == PENDING and not each.import_state) for each in materials
+    )
     return max(0, MAX_ON_DEMAND_ROTATIONS - used)
 
 
@@ -193,10 +229,15 @@ def rotate_now(request: HttpRequest, key: DescribedKey) -> HttpResponse:
             text = _("The key is being rotated. Its new key material becomes current in a moment.")
             flash.add(request, Flash("in-progress", text))
             return redirect(key.href(tab="rotations"))
+    left: int | None = None
+    pending = ""
     try:
-        left: int | None = _left(_materials(request, key))
+        materials = _materials(request, key)
     except KmsError:
-        left = None
+        materials = []
+    else:
+        left = _left(materials)
+        pending = next((each.id for each in materials if key.is_imported and each.state == PENDING), "")
     return render_dialog(
         request,
         key,
@@ -206,6 +247,7 @@ def rotate_now(request: HttpRequest, key: DescribedKey) -> HttpResponse:
         status=422 if refusal else 200,
         back=key.href(tab="rotations"),
         rotations_left=left,
+        pending=pending,
         rotations_at_most=MAX_ON_DEMAND_ROTATIONS,
         refusal=refusal_view(request, refusal) if refusal else None,
     )

@@ -284,9 +284,10 @@ def test_an_external_key_needs_the_acknowledgement_and_awaits_its_material(wizar
     assert "acknowledged" in wizard.form.errors
     assert "durability implications" in wizard.text
     wizard.to("review", configure={"origin": "EXTERNAL", "acknowledged": "on"})
-    wizard.finish()
+    answer = wizard.finish()
     key = KmsKey.objects.get()
     assert (key.origin, key.state) == ("EXTERNAL", "PendingImport")
+    assert answer.redirect_chain == [(f"/kms/keys/{key.key_id}/import?region=us-east-1", 302)]
 
 
 def test_a_multi_region_key_is_a_primary_key(wizard, people):

@@ -1,0 +1,139 @@
+"""The pages that import key material, and what the key's page shows of imported material. Source: console.md 2.14."""
+
+import io
+import os
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from operations import clock
+from tests.builders import days
+from tests.operations.imports import described, external_key, import_into, imported_key, materials, parameters, wrap
+
+MATERIAL = bytes(range(32))
+
+
+@pytest.fixture
+def key(people):
+    return external_key(people.ada)
+
+
+def file(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "application/octet-stream")
+
+
+def upload(client, person, key_id: str, material: bytes, query: str = "", **fields):
+    given = parameters(person, key_id)
+    posted = {
+        "wrapped": file("wrapped.bin", wrap(given["PublicKey"], material)),
+        "token": file("ImportToken.bin", given["ImportToken"]),
+        "description": "",
+        "expiration": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        "expires_on": "",
+        "expires_at": "",
+        **fields,
+    }
+    return client.post(f"/kms/keys/{key_id}/import/upload{query}", posted)
+
+
+def test_the_page_of_a_pending_key_leads_to_the_import(people, signed_in, key):
+    text = signed_in(people.ada).get(f"/kms/keys/{key['KeyId']}", {"tab": "rotations"}).content.decode()
+    assert "This key awaits its key material" in text
+    assert f"/kms/keys/{key['KeyId']}/import" in text
+    assert "Import initial key material" in text
+    assert "Automatic rotation" not in text
+
+
+def test_only_wrappings_that_fit_the_key_are_offered(people, signed_in, key):
+    form = signed_in(people.ada).get(f"/kms/keys/{key['KeyId']}/import").context["form"]
+    offered = [[value for value, _ in form.fields[name].choices] for name in form.fields]
+    assert offered == [["RSA_4096", "RSA_3072", "RSA_2048"], ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"]]
+
+
+def test_the_download_is_a_zip_whose_parts_import(people, signed_in, key):
+    client = signed_in(people.ada)
+    chosen = {"wrapping_key_spec": "RSA_2048", "wrapping_algorithm": "RSAES_OAEP_SHA_256"}
+    answer = client.post(f"/kms/keys/{key['KeyId']}/import", chosen)
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert f"Import_Parameters_{key['KeyId']}_" in answer.headers["Content-Disposition"]
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert set(archive.namelist()) == {"WrappingPublicKey.bin", "ImportToken.bin", "README.txt"}
+    assert "RSAES_OAEP_SHA_256" in archive.read("README.txt").decode()
+    answer = client.post(
+        f"/kms/keys/{key['KeyId']}/import/upload",
+        {
+            "wrapped": file("w", wrap(archive.read("WrappingPublicKey.bin"), MATERIAL)),
+            "token": file("t", archive.read("ImportToken.bin")),
+            "expiration": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        },
+    )
+    assert answer.status_code == 302
+    assert described(people.ada, key["KeyId"])["KeyState"] == "Enabled"
+
+
+def test_the_expiration_is_a_date_and_a_time(people, signed_in, key):
+    client, then = signed_in(people.ada), clock.account_time(0) + days(30)
+    chosen = {"expiration": "KEY_MATERIAL_EXPIRES"}
+    missing = upload(client, people.ada, key["KeyId"], MATERIAL, **chosen)
+    assert missing.status_code == 422
+    assert "expires_on" in missing.context["form"].errors
+    far = upload(client, people.ada, key["KeyId"], MATERIAL, **chosen, expires_on=f"{then + days(400):%Y-%m-%d}")
+    assert far.status_code == 422
+    assert "less than 365 days" in far.content.decode()
+    upload(client, people.ada, key["KeyId"], MATERIAL, **chosen, expires_on=f"{then:%Y-%m-%d}", expires_at="12:30")
+    valid_to = described(people.ada, key["KeyId"])["ValidTo"]
+    assert f"{valid_to:%Y-%m-%d %H:%M}" == f"{then:%Y-%m-%d} 12:30"
+    assert "Expiration date" in client.get(f"/kms/keys/{key['KeyId']}").content.decode()
+
+
+@pytest.mark.parametrize(("field", "content"), [("token", b"x" * 64), ("wrapped", b"x" * 256)])
+def test_a_wrong_file_is_told_at_its_field(people, signed_in, key, field, content):
+    answer = upload(signed_in(people.ada), people.ada, key["KeyId"], MATERIAL, **{field: file("f", content)})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+
+
+def test_new_material_waits_for_rotate_now_and_the_table_shows_it(people, signed_in):
+    ada, client, key_id = people.ada, signed_in(people.ada), imported_key(people.ada, MATERIAL)["KeyId"]
+    page = client.get(f"/kms/keys/{key_id}", {"tab": "rotations"}).content.decode()
+    assert f"/kms/keys/{key_id}/import?region=us-east-1&amp;material=new" in page
+    answer = upload(client, ada, key_id, os.urandom(32), "?material=new", description="from the vault")
+    assert answer.status_code == 302
+    assert materials(ada, key_id)[1]["KeyMaterialState"] == "PENDING_ROTATION"
+    page = client.get(f"/kms/keys/{key_id}", {"tab": "rotations"}).content.decode()
+    for words in ("from the vault", "Pending rotation", "Reimport key material", "Delete key material"):
+        assert words in page
+
+
+def test_reimporting_another_material_is_refused_at_the_field(people, signed_in):
+    key = imported_key(people.ada, MATERIAL)
+    query = f"?material={key['CurrentKeyMaterialId']}"
+    answer = upload(signed_in(people.ada), people.ada, key["KeyId"], os.urandom(32), query)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["wrapped"]
+
+
+def test_deleting_asks_first(people, signed_in):
+    ada, client, key = people.ada, signed_in(people.ada), imported_key(people.ada, MATERIAL)
+    address = f"/kms/keys/{key['KeyId']}/material/delete?material={key['CurrentKeyMaterialId']}"
+    assert "everything that is encrypted under it is lost" in client.get(address).content.decode()
+    assert described(ada, key["KeyId"])["KeyState"] == "Enabled"
+    client.post(address)
+    assert described(ada, key["KeyId"])["KeyState"] == "PendingImport"
+
+
+def test_an_hmac_key_has_a_tab_of_its_one_material(people, signed_in):
+    key_id = external_key(people.ada, KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyId"]
+    client = signed_in(people.ada)
+    assert "Pending import" in client.get(f"/kms/keys/{key_id}", {"tab": "material"}).content.decode()
+    import_into(people.ada, key_id, MATERIAL)
+    page = client.get(f"/kms/keys/{key_id}", {"tab": "material"}).content.decode()
+    assert "Does not expire" in page
+    assert "Reimport key material" in page
+
+
+def test_who_may_not_import_is_told_why(people, signed_in, key):
+    answer = signed_in(people.mallory).get(f"/kms/keys/{key['KeyId']}/import")
+    assert answer.status_code == 403
+    assert "kms:DescribeKey" in answer.content.decode()
