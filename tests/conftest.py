@@ -156,3 +156,11 @@ def service(people):
 
     with running_service() as address:
         yield address
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Begin each test in English: the language of a page stays active in its thread, and tests share one."""
+    from django.utils import translation
+
+    translation.deactivate()
