@@ -13,6 +13,7 @@ GOLDEN = Path(__file__).parent / "golden"
 # What differs from run to run, by what it is called in a golden record.
 _VARYING = (
     ("uuid", re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")),
+    ("multi-region-id", re.compile(r"\bmrk-[0-9a-f]{32}\b")),
     ("material", re.compile(r"\b[0-9a-f]{64}\b")),
     ("unique-id", re.compile(r"\bA(?:IDA|ROA|GPA|NPA|KIA)[A-Z2-7]{16,17}\b")),
     ("time", re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")),

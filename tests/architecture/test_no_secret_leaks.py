@@ -5,9 +5,11 @@ Searched for as bytes, in hexadecimal, in base64 and, where it is text, as text.
 
 import base64
 import logging
+import os
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from django.db import connection
 
 from audit.models import AuditEvent
@@ -17,6 +19,7 @@ from core.errors import KmsError
 from keys import custody
 from keys.models import KeyMaterial
 from tests.builders import run_as
+from tests.operations.imports import wrap
 from tests.servers import client_of
 
 PLAINTEXT = b"planted plaintext 5c1f9d0e7a"
@@ -55,6 +58,7 @@ def test_planted_secrets_are_found_nowhere(service, people, client, caplog):
     random = kms.generate_random(NumberOfBytes=32)["Plaintext"]
     pair = kms.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256")["PrivateKeyPlaintext"]
     shared = _shared_secrets(kms)
+    imported = _imported_secrets(kms)
     errors = []
     for members in (
         {"KeyId": key["KeyId"], "Plaintext": PLAINTEXT * 200},
@@ -77,10 +81,11 @@ def test_planted_secrets_are_found_nowhere(service, people, client, caplog):
         random,
         pair,
         *shared,
+        *imported,
         *(text.encode() for text in (PASSWORD, WRONG_PASSWORD, secret)),
     ]
     secrets.append(people.ada.secret_access_key.encode())
-    secrets += [_material(row) for row in KeyMaterial.objects.select_related("key")]
+    secrets += [_material(row) for row in KeyMaterial.objects.filter(sealed__isnull=False).select_related("key")]
     secrets += [custody.secret(custody.AUDIT_CHAIN), custody.secret(custody.MARKERS)]
     records = str(render_events(AuditEvent.objects.all()))
     written = {
@@ -112,6 +117,22 @@ def _shared_secrets(kms) -> list[bytes]:
         signing = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
         kms.sign(KeyId=signing, Message=PLAINTEXT, SigningAlgorithm=algorithm)
     return [derived["SharedSecret"], encapsulated["SharedSecret"], mac]
+
+
+def _imported_secrets(kms) -> list[bytes]:
+    """Import material, and offer some that is refused; return both."""
+    key_id = kms.create_key(Origin="EXTERNAL", MultiRegion=True)["KeyMetadata"]["KeyId"]
+    members = {"KeyId": key_id, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
+    given = kms.get_parameters_for_import(**members)
+    planted = [os.urandom(32), os.urandom(40)]
+    for number, material in enumerate(planted):
+        wrapped = {"EncryptedKeyMaterial": wrap(given["PublicKey"], material), "ImportToken": given["ImportToken"]}
+        try:
+            kms.import_key_material(KeyId=key_id, ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE", **wrapped)
+        except ClientError:
+            assert number == 1
+    kms.replicate_key(KeyId=key_id, ReplicaRegion="eu-central-1")
+    return planted
 
 
 def _material(row: KeyMaterial) -> bytes:
