@@ -4,7 +4,7 @@ Source: console.md 2.9; kms-semantics 4.8 and 4.9.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,7 @@ class Material:
     import_state: str = ""
     description: str = ""
     valid_to: datetime | None = None
+    in_replicas: str = ""  # how many replicas have it; "" where that cannot be said
 
     @property
     def is_imported(self) -> bool:
@@ -73,10 +74,10 @@ class Material:
         return ROTATION_TYPES.get(self.rotation_type, "")
 
 
-def _materials(request: HttpRequest, key: DescribedKey) -> list[Material]:
+def _materials(request: HttpRequest, key: DescribedKey, region: str | None = None) -> list[Material]:
     """Return the key's materials, the newest first."""
     members = {"KeyId": key.key_id, "IncludeKeyMaterial": "ALL_KEY_MATERIAL", "Limit": 1000}
-    answer: Mapping[str, Any] = perform(request, "ListKeyRotations", members).members or {}
+    answer: Mapping[str, Any] = perform(request, "ListKeyRotations", members, region).members or {}
     return [
         Material(
             entry["KeyMaterialId"],
@@ -91,9 +92,26 @@ def _materials(request: HttpRequest, key: DescribedKey) -> list[Material]:
     ]
 
 
+def _with_replicas(request: HttpRequest, key: DescribedKey, materials: Sequence[Material]) -> list[Material]:
+    """Say of each material how many replicas have imported it, as far as all of their lists may be read."""
+    replicas = [each.region for each in key.related if not each.is_primary]
+    try:
+        lists = [_materials(request, key, region) for region in replicas]
+    except KmsError:
+        return list(materials)
+    found = []
+    for material in materials:
+        number = sum(any(each.id == material.id and each.is_imported for each in there) for there in lists)
+        words = _("%(number)s of %(all)s imported") % {"number": number, "all": len(replicas)}
+        found.append(replace(material, in_replicas=words))
+    return found
+
+
 def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
     status = perform(request, "GetKeyRotationStatus", {"KeyId": key.key_id}).members or {}
     materials = _materials(request, key)
+    if _shows_replicas(key):
+        materials = _with_replicas(request, key, materials)
     edit_refusal = None if key.is_imported else _edit_refusal(request, key, enabled=bool(status["KeyRotationEnabled"]))
     rotate_refusal = refusal_of(request, "RotateKeyOnDemand", {"KeyId": key.key_id})
     rotated = "rotating" in request.GET and "OnDemandRotationStartDate" not in status
@@ -123,8 +141,14 @@ def _columns(key: DescribedKey) -> list[Column]:
     columns = [Column(_("Key material ID")), Column(_("Key material state")), Column(_("Rotation date"))]
     if not key.is_imported:
         return [*columns, Column(_("Rotation type"))]
-    names = (_("Import state"), _("Description"), _("Expiration"))
+    names = [_("Import state"), _("Description"), _("Expiration")]
+    if _shows_replicas(key):
+        names.append(_("Replica import state"))
     return [*columns, *(Column(name) for name in names), Column(_("Actions"), hidden_label=True)]
+
+
+def _shows_replicas(key: DescribedKey) -> bool:
+    return key.is_imported and key.is_primary and len(key.related) > 1
 
 
 def _imports(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
@@ -134,6 +158,7 @@ def _imports(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         "import_refusal": refusal_view(request, importing) if importing else None,
         "delete_refusal": refusal_view(request, deleting) if deleting else None,
         "new_href": key.href("keys:import_parameters", material=NEW),
+        "shows_replicas": _shows_replicas(key),
         "takes_new": not key.multi_region or key.is_primary,
     }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.builders import make_key, policy_of, run_as, statement
+from tests.operations.imports import import_into
 from tests.operations.regions import AWAY, FAR, metadata, primary_key, replicated_key, state
 from tests.people import ACCOUNT, REGION
 
@@ -142,6 +143,15 @@ def test_a_primary_that_waits_for_its_replicas_says_so(people, signed_in):
     page = client.get(f"/kms/keys/{key_id}").content.decode()
     assert "9 days after its last replica is gone" in page
     assert state(people.ada, key_id) == "PendingReplicaDeletion"
+
+
+def test_an_imported_primary_tells_how_many_replicas_have_its_material(people, signed_in):
+    key_id, client = primary_key(people.ada, Origin="EXTERNAL")["KeyId"], signed_in(people.ada)
+    import_into(people.ada, key_id, bytes(32))
+    for region in (AWAY, FAR):
+        run_as(people.ada, "ReplicateKey", {"KeyId": key_id, "ReplicaRegion": region})
+    import_into(people.ada, key_id, bytes(32), options={"region": FAR})
+    assert "1 of 2 imported" in client.get(f"/kms/keys/{key_id}", {"tab": "rotations"}).content.decode()
 
 
 def test_the_list_tells_primary_from_replica(people, signed_in):
