@@ -6,109 +6,36 @@ import pytest
 
 from core import service_model
 from core.crypto.key_specs import Origin
-from core.errors import DisabledException, KMSInvalidStateException, UnsupportedOperationException
+from core.errors import KmsError
 from core.key_states import NEXT, NEXT_IF, ORIGIN_RULES, STATE_RULES, Circumstance, KeyState, check_state, next_state
+from tests.conformance_results import check_results, check_rows
+from tests.key_state_matrix import cells, operations
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-EXTERNAL, AWS_KMS, CLOUDHSM, XKS = Origin.EXTERNAL, Origin.AWS_KMS, Origin.AWS_CLOUDHSM, Origin.EXTERNAL_KEY_STORE
-
-# kms-semantics 2.5. Columns: Enabled, Disabled, PendingDeletion / PendingReplicaDeletion, PendingImport, Unavailable,
-# Creating, Updating. "." permits; the numbers are those of the table; "-" cannot occur and is not compared.
-COLUMNS = "En Di PD PI Un Cr Up"
-MATRIX = {
-    "CancelKeyDeletion": "4 4 . 4 4 4 4",
-    "CreateAlias": ". . 3 . . . .",
-    "CreateGrant": ". 1 3 5 . 14 .",
-    "Decrypt Encrypt ReEncrypt": ". 1 3 5 11 14 .",
-    "GenerateDataKey GenerateDataKeyWithoutPlaintext": ". 1 3 5 11 14 .",
-    "GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext": ". 1 3 5 11 14 .",
-    "DeleteAlias": ". . . . . . .",
-    "DeriveSharedSecret Encapsulate Decapsulate": ". 1 3 5 - 14 .",
-    "DescribeKey": ". . . . . . .",
-    "DisableKey EnableKey": ". . 3 5 . 14 15",
-    "GenerateMac VerifyMac Sign Verify": ". 1 3 5 - 14 .",
-    "GetKeyLastUsage": ". . . . . . .",
-    "GetKeyPolicy ListKeyPolicies PutKeyPolicy": ". . . . . . .",
-    "GetPublicKey": ". . 3 5 - 14 .",
-    "ListAliases ListGrants ListResourceTags": ". . . . . . .",
-    "ListKeyRotations": ". . . . . . .",
-    "ReplicateKey": ". 1 3 5 - 14 15",
-    "RetireGrant RevokeGrant": ". . . . . . .",
-    "ScheduleKeyDeletion": ". . 3 . . . 15",
-    "TagResource UntagResource UpdateKeyDescription": ". . 3 . . . .",
-    "UpdateAlias": ". . 3 . . . .",
-    "UpdatePrimaryRegion": ". 1 3 5 - 14 .",
-}
-# Rows that depend on the origin; 7 and 9 are one sentence with another origin.
-MATRIX_BY_ORIGIN = {
-    ("DeleteImportedKeyMaterial", EXTERNAL): ". . . . - 14 15",
-    ("DeleteImportedKeyMaterial", AWS_KMS): "9 9 9 - - 14 15",
-    ("DeleteImportedKeyMaterial", CLOUDHSM): "9 9 9 - - 14 15",
-    ("DisableKeyRotation", AWS_KMS): ". 1 3 - - 14 .",
-    ("DisableKeyRotation", EXTERNAL): "7 7 7 7 - 14 7",
-    ("DisableKeyRotation", XKS): "7 7 7 - 7 14 7",
-    ("GetKeyRotationStatus", AWS_KMS): ". . . - - . .",
-    ("GetKeyRotationStatus", EXTERNAL): ". . . . - . .",
-    ("GetKeyRotationStatus", CLOUDHSM): "7 7 7 - 7 7 7",
-    ("GetParametersForImport", EXTERNAL): ". . 3 . - 14 15",
-    ("GetParametersForImport", AWS_KMS): "9 9 9 - - 14 15",
-    ("GetParametersForImport", XKS): "9 9 9 - 9 14 15",
-    ("ImportKeyMaterial", EXTERNAL): ". . 3 . - 14 .",
-    ("ImportKeyMaterial", AWS_KMS): "9 9 9 - - 14 9",
-    ("ImportKeyMaterial", CLOUDHSM): "9 9 9 - 9 14 9",
-    ("RotateKeyOnDemand", AWS_KMS): ". 1 3 - - 14 15",
-    ("RotateKeyOnDemand", EXTERNAL): ". 1 3 5 - 14 15",
-    ("RotateKeyOnDemand", CLOUDHSM): "7 1 3 - 7 14 15",
-}
-MATRIX_BY_ORIGIN |= {
-    ("EnableKeyRotation", origin): row for (name, origin), row in MATRIX_BY_ORIGIN.items() if name[0:7] == "Disable"
-}
-STATES = {
-    "En": [KeyState.ENABLED],
-    "Di": [KeyState.DISABLED],
-    "PD": [KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION],
-    "PI": [KeyState.PENDING_IMPORT],
-    "Un": [KeyState.UNAVAILABLE],
-    "Cr": [KeyState.CREATING],
-    "Up": [KeyState.UPDATING],
-}
-ANSWERS = {
-    "1": (DisabledException, "is disabled."),
-    "3": (KMSInvalidStateException, "is pending {replica}deletion."),
-    "4": (KMSInvalidStateException, "is not pending deletion."),
-    "5": (KMSInvalidStateException, "is pending import."),
-    "7": (UnsupportedOperationException, "origin is {origin} which is not valid for this operation."),
-    "9": (UnsupportedOperationException, "origin is {origin} which is not valid for this operation."),
-    "11": (KMSInvalidStateException, "is unavailable."),
-    "14": (KMSInvalidStateException, "is creating."),
-    "15": (KMSInvalidStateException, "is updating."),
-}
 KEYLESS = {
     "ConnectCustomKeyStore", "CreateCustomKeyStore", "CreateKey", "DeleteCustomKeyStore", "DescribeCustomKeyStores",
     "DisconnectCustomKeyStore", "GenerateRandom", "ListKeys", "ListRetirableGrants", "UpdateCustomKeyStore",
 }  # fmt: skip
 
 
-def cells():
-    rows = [(name, origin, row) for names, row in MATRIX.items() for name in names.split() for origin in Origin]
-    rows += [(name, origin, row) for (name, origin), row in MATRIX_BY_ORIGIN.items()]
-    for operation, origin, row in rows:
-        for column, answer in zip(COLUMNS.split(), row.split(), strict=True):
-            for state in STATES[column]:
-                if answer != "-":
-                    yield pytest.param(operation, origin, state, answer, id=f"{operation}-{origin}-{state}")
+@pytest.mark.conformance
+@pytest.mark.parametrize("operation", operations())
+def test_each_cell_of_the_matrix(operation):
+    seen = {}
+    for cell in cells(operation):
+        try:
+            check_state(operation, KeyState(cell.state), ARN, Origin(cell.origin))
+            answer = None
+        except KmsError as refusal:
+            answer = (refusal.code, refusal.message)
+        assert answer == cell.refusal(ARN), cell
+        seen[cell.name] = answer[0] if answer else "ok"
+    check_results("state_rules", operation, seen)
 
 
-@pytest.mark.parametrize(("operation", "origin", "state", "answer"), list(cells()))
-def test_each_cell_of_the_matrix(operation, origin, state, answer):
-    if answer == ".":
-        check_state(operation, state, ARN, origin)
-        return
-    error, sentence = ANSWERS[answer]
-    replica = "replica " if state is KeyState.PENDING_REPLICA_DELETION else ""
-    with pytest.raises(error) as refused:
-        check_state(operation, state, ARN, origin)
-    assert refused.value.message == f"{ARN} {sentence.format(replica=replica, origin=origin)}"
+@pytest.mark.conformance
+def test_the_results_are_those_of_the_operations_on_a_key():
+    check_rows("state_rules", operations())
 
 
 def test_every_operation_has_a_rule_for_every_state():
@@ -117,9 +44,9 @@ def test_every_operation_has_a_rule_for_every_state():
     assert set(ORIGIN_RULES) <= set(STATE_RULES)
 
 
-def test_the_matrix_above_covers_every_operation_on_a_key():
-    named = {name for names in MATRIX for name in names.split()} | {name for name, _ in MATRIX_BY_ORIGIN}
-    assert named | KEYLESS == set(STATE_RULES)
+def test_the_matrix_covers_every_operation_on_a_key():
+    assert {*operations()} | KEYLESS == set(STATE_RULES)
+    assert not {*operations()} & KEYLESS
 
 
 @pytest.mark.parametrize("operation", sorted(KEYLESS))
