@@ -1,48 +1,29 @@
-"""What the wizard's steps add up to: the key policy that they give, and the members of CreateKey."""
+"""What the create-key wizard's steps add up to: the key policy that they give, and the members of CreateKey."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
-from accounts.models import Principal
 from core.arn import partition
 from core.crypto.key_specs import KeySpec, KeyUsage, Origin
 from core.policy.wizard import build_console_policy
 from keys.forms import key_choices
 from keys.forms.create_key import ConfigureForm
 from keys.forms.key_choices import Regionality
-from keys.forms.labels import LabelsForm
-from keys.forms.people import AdministratorsForm, UsersForm
 from keys.forms.step_form import StepForm
 from keys.views import labels as key_labels
-from operations.drafts import Draft
+from keys.views.wizard_plan import WizardPlan, labels_of, people_of, policy_text
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPlan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPlan(WizardPlan):
     """A key as the steps describe it."""
 
     spec: KeySpec
     usage: KeyUsage
     origin: Origin
     multi_region: bool
-    alias: str
-    description: str
-    tags: tuple[tuple[str, str], ...]
-    administrators: tuple[Principal, ...]
-    users: tuple[Principal, ...]
-    accounts: tuple[str, ...]
-    allow_deletion: bool
-    generated_policy: str
-    policy: str
-    """The policy that the key will have: the generated one unless it was edited."""
-
-    @property
-    def policy_is_edited(self) -> bool:
-        return self.policy != self.generated_policy
 
     @property
     def type_name(self) -> str | Promise:
@@ -60,18 +41,6 @@ class KeyPlan:
     def regionality_name(self) -> str | Promise:
         return key_choices.REGIONALITIES[Regionality.MULTI if self.multi_region else Regionality.SINGLE][0]
 
-    @property
-    def deletion_sentence(self) -> str:
-        if self.allow_deletion:
-            return _("Key administrators may delete this key.")
-        return _("Key administrators may not delete this key.")
-
-    @property
-    def accounts_sentence(self) -> str:
-        if not self.accounts:
-            return ""
-        return _("Other AWS accounts: %(ids)s") % {"ids": ", ".join(self.accounts)}
-
     def configuration_members(self) -> Mapping[str, object]:
         """Return the members of CreateKey that describe the key itself."""
         members: dict[str, object] = {"KeySpec": self.spec.value, "KeyUsage": self.usage.value}
@@ -80,23 +49,13 @@ class KeyPlan:
 
     def members(self) -> Mapping[str, object]:
         """Return the members of CreateKey."""
-        tags = [{"TagKey": tag_key, "TagValue": value} for tag_key, value in self.tags]
-        return {
-            **self.configuration_members(),
-            "Description": self.description,
-            "Policy": self.policy,
-            **({"Tags": tags} if tags else {}),
-        }
+        return {**self.configuration_members(), **self.label_members()}
 
 
-def plan_of(draft: Draft, forms: Mapping[str, StepForm], account_id: str) -> KeyPlan:
+def plan_of(forms: Mapping[str, StepForm], edited_policy: str, account_id: str, region: str) -> KeyPlan:
     """Add up the first four steps, whose forms are valid, and the edited policy if there is one."""
-    configure, labels = forms["configure"], forms["labels"]
-    administrators, users = forms["administrators"], forms["users"]
+    configure, labels, people = forms["configure"], labels_of(forms), people_of(forms)
     assert isinstance(configure, ConfigureForm)
-    assert isinstance(labels, LabelsForm)
-    assert isinstance(administrators, AdministratorsForm)
-    assert isinstance(users, UsersForm)
     chosen = configure.cleaned_data
     multi_region = chosen["regionality"] == Regionality.MULTI
     generated = policy_text(
@@ -106,14 +65,13 @@ def plan_of(draft: Draft, forms: Mapping[str, StepForm], account_id: str) -> Key
             chosen["key_usage"],
             chosen["origin"],
             multi_region,
-            [person.arn for person in administrators.people],
-            [person.arn for person in users.people],
-            users.accounts,
-            administrators.cleaned_data["allow_deletion"],
-            partition(draft.region),
+            [person.arn for person in people.administrators],
+            [person.arn for person in people.users],
+            people.accounts,
+            people.allow_deletion,
+            partition(region),
         )
     )
-    edited = next(iter((draft.values("policy") or {}).get("document", ())), "")
     return KeyPlan(
         spec=KeySpec(chosen["key_spec"]),
         usage=KeyUsage(chosen["key_usage"]),
@@ -122,23 +80,7 @@ def plan_of(draft: Draft, forms: Mapping[str, StepForm], account_id: str) -> Key
         alias=labels.cleaned_data["alias"],
         description=labels.cleaned_data["description"],
         tags=tuple(labels.tags),
-        administrators=tuple(administrators.people),
-        users=tuple(users.people),
-        accounts=tuple(users.accounts),
-        allow_deletion=administrators.cleaned_data["allow_deletion"],
+        people=people,
         generated_policy=generated,
-        policy=edited or generated,
+        policy=edited_policy or generated,
     )
-
-
-def policy_text(document: Mapping[str, object]) -> str:
-    """Write a policy as the console shows it."""
-    return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def same_policy(text: str, other: str) -> bool:
-    """Tell whether two texts are the same document, whatever their spaces."""
-    try:
-        return bool(json.loads(text) == json.loads(other))
-    except (ValueError, RecursionError):
-        return False

@@ -179,7 +179,7 @@ def test_an_account_that_is_refused_says_why_in_its_row(wizard, accounts, row, m
 
 def test_an_account_need_not_exist_here_and_empty_rows_are_none(wizard):
     wizard.to("users").next(account_id=["", f" {OTHER_ACCOUNT} ", "999988887777"])
-    assert wizard.to("review").last.context["plan"].accounts == (OTHER_ACCOUNT, "999988887777")
+    assert wizard.to("review").last.context["plan"].people.accounts == (OTHER_ACCOUNT, "999988887777")
     assert f"Other AWS accounts: {OTHER_ACCOUNT}, 999988887777" in wizard.text
 
 

@@ -105,7 +105,7 @@ def test_two_tabs_of_one_draft_lose_nothing_of_each_other(wizard, people):
     one.press({"go": "next"}, alias="renamed")
     one.open("review")
     assert one.last.context["plan"].alias == "renamed"
-    assert [person.name for person in one.last.context["plan"].users] == ["Bob"]
+    assert [person.name for person in one.last.context["plan"].people.users] == ["Bob"]
 
 
 def test_two_wizards_are_two_drafts(wizard):
