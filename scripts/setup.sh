@@ -17,6 +17,7 @@ fi
 if [ "$purpose" = dev ]; then
     command -v git >/dev/null || missing+=(git)
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v openssl >/dev/null || missing+=(openssl)
     command -v msgmerge >/dev/null || missing+=(gettext)
     scripts/find_postgres.sh >/dev/null || missing+=(postgresql)
     # Pictures of Korean pages need a Korean font.
