@@ -56,7 +56,7 @@ MATERIAL = bytes(range(32))
 
 @dataclass
 class Scene:
-    """A key with an alias, ``alias/scene``, and a ciphertext, signature or MAC made under it."""
+    """A key with an alias, and a ciphertext, signature or MAC made under it."""
 
     owner: Person
     arn: str
@@ -64,6 +64,8 @@ class Scene:
     grant_id: str = "0" * 64
     named: str = ""  # how requests name the key; its ARN unless said
     wrapped: Request = field(default_factory=dict)  # token and wrapped material of ImportKeyMaterial
+    alias: str = "alias/scene"
+    region: str = REGION
 
     @property
     def key_id(self) -> str:
@@ -75,7 +77,7 @@ class Scene:
 
 REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
     "CancelKeyDeletion": lambda scene: {"KeyId": scene.named},
-    "CreateAlias": lambda scene: {"AliasName": "alias/second", "TargetKeyId": scene.named},
+    "CreateAlias": lambda scene: {"AliasName": f"{scene.alias}-2", "TargetKeyId": scene.named},
     "CreateGrant": lambda scene: {
         "KeyId": scene.named,
         "GranteePrincipal": scene.owner.arn,
@@ -88,7 +90,7 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
         "EncapsulationAlgorithm": "ML_KEM",
     },
     "Decrypt": lambda scene: {"KeyId": scene.named, "CiphertextBlob": scene.blob},
-    "DeleteAlias": lambda scene: {"AliasName": "alias/scene"},
+    "DeleteAlias": lambda scene: {"AliasName": scene.alias},
     "DeriveSharedSecret": lambda scene: {
         "KeyId": scene.named,
         "KeyAgreementAlgorithm": "ECDH",
@@ -136,16 +138,17 @@ REQUESTS: Mapping[str, Callable[[Scene], Request]] = {
         "DestinationKeyId": scene.named,
     },
     "ReplicateKey": lambda scene: {"KeyId": scene.named, "ReplicaRegion": "eu-central-1"},
+    "RetireGrant": lambda scene: {"KeyId": scene.arn, "GrantId": scene.grant_id},
     "RevokeGrant": lambda scene: {"KeyId": scene.named, "GrantId": scene.grant_id},
     "RotateKeyOnDemand": lambda scene: {"KeyId": scene.named},
     "ScheduleKeyDeletion": lambda scene: {"KeyId": scene.named, "PendingWindowInDays": 7},
     "Sign": lambda scene: {"KeyId": scene.named, "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"},
     "TagResource": lambda scene: {"KeyId": scene.named, "Tags": [{"TagKey": "team", "TagValue": "hr"}]},
     "UntagResource": lambda scene: {"KeyId": scene.named, "TagKeys": ["team"]},
-    "UpdateAlias": lambda scene: {"AliasName": "alias/scene", "TargetKeyId": scene.named},
+    "UpdateAlias": lambda scene: {"AliasName": scene.alias, "TargetKeyId": scene.named},
     "UpdateKeyDescription": lambda scene: {"KeyId": scene.named, "Description": "new"},
     # The Region that has the primary already: permitted, and without effect.
-    "UpdatePrimaryRegion": lambda scene: {"KeyId": scene.named, "PrimaryRegion": REGION},
+    "UpdatePrimaryRegion": lambda scene: {"KeyId": scene.named, "PrimaryRegion": scene.region},
     "Verify": lambda scene: {
         "KeyId": scene.named,
         "Message": b"x",
