@@ -37,6 +37,7 @@ def grant_facts(row: Grant) -> GrantFacts:
         retiring=row.retiring or None,
         encryption_context_equals=row.context_equals,
         encryption_context_subset=row.context_subset,
+        source_arn=row.source_arn or None,
     )
 
 

@@ -49,7 +49,13 @@ def _constraint_type(call: Call, request: Any) -> ContextValue | None:
         return None
     if constraints.encryption_context_equals is not None:
         return "EncryptionContextEquals"
-    return "EncryptionContextSubset" if constraints.encryption_context_subset is not None else None
+    if constraints.encryption_context_subset is not None:
+        return "EncryptionContextSubset"
+    return "SourceArn" if constraints.source_arn is not None else None
+
+
+def _constraint_source(call: Call, request: Any) -> ContextValue | None:
+    return None if request.constraints is None else request.constraints.source_arn
 
 
 def _valid_to(call: Call, request: Any) -> ContextValue | None:
@@ -115,8 +121,11 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
     "CreateGrant": {
         "kms:GrantOperations": lambda call, request: tuple(request.operations),
         "kms:GranteePrincipal": _member("grantee_principal"),
+        "kms:GranteeServicePrincipal": _member("grantee_service_principal"),
         "kms:RetiringPrincipal": _member("retiring_principal"),
+        "kms:RetiringServicePrincipal": _member("retiring_service_principal"),
         "kms:GrantConstraintType": _constraint_type,
+        "kms:GrantConstraintSourceArn": _constraint_source,
     },
     "GetParametersForImport": {
         "kms:WrappingAlgorithm": _member("wrapping_algorithm"),

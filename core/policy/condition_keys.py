@@ -48,10 +48,12 @@ kms:EncryptionAlgorithm                     String     S  request
 kms:EncryptionContext:*                     String     S  request
 kms:EncryptionContextKeys                   String     M  request
 kms:ExpirationModel                         String     S  request
+kms:GrantConstraintSourceArn                ARN        S  request
 kms:GrantConstraintType                     String     S  request
 kms:GrantIsForAWSResource                   Bool       S  request
 kms:GrantOperations                         String     M  request
 kms:GranteePrincipal                        String     S  request
+kms:GranteeServicePrincipal                 String     S  request
 kms:KeyAgreementAlgorithm                   String     S  request
 kms:KeyOrigin                               String     S  key
 kms:KeySpec                                 String     S  key
@@ -67,6 +69,7 @@ kms:ReplicaRegion                           String     S  request
 kms:RequestAlias                            String     S  request
 kms:ResourceAliases                         String     M  key
 kms:RetiringPrincipal                       String     S  request
+kms:RetiringServicePrincipal                String     S  request
 kms:RotationPeriodInDays                    Numeric    S  request
 kms:ScheduleKeyDeletionPendingWindowInDays  Numeric    S  request
 kms:SigningAlgorithm                        String     S  request

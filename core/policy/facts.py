@@ -126,6 +126,7 @@ class GrantFacts:
     retiring: str | None = None
     encryption_context_equals: Mapping[str, str] | None = None
     encryption_context_subset: Mapping[str, str] | None = None
+    source_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

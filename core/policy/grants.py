@@ -39,13 +39,18 @@ def form_of_grantee(grantee: str, principal: PrincipalFacts) -> Form | None:
 def grant_allows(grant: GrantFacts, evaluation: Evaluation) -> bool:
     """Whether operations and constraint of the grant cover the check; whom it reaches is asked apart."""
     action = evaluation.check.action
-    if action.removeprefix("kms:") not in grant.operations:
+    if action.removeprefix("kms:") not in grant.operations or not meets_source(grant, evaluation):
         return False
     if action == "kms:CreateGrant":
         return covers_child(grant, *_child_in(evaluation))
     if action in CONSTRAINED_ACTIONS:
         return meets_constraint(grant, evaluation.encryption_context())
     return True
+
+
+def meets_source(grant: GrantFacts, evaluation: Evaluation) -> bool:
+    """Whether the request is made on behalf of the resource that the grant names, if it names one."""
+    return grant.source_arn is None or evaluation.single("aws:sourcearn") == grant.source_arn
 
 
 def meets_constraint(grant: GrantFacts, context: Pairs) -> bool:
@@ -60,9 +65,17 @@ def contains(pairs: Pairs, wanted: Pairs) -> bool:
     return all(pairs.get(name) == value for name, value in wanted.items())
 
 
-def covers_child(parent: GrantFacts, operations: frozenset[str], equals: Pairs | None, subset: Pairs | None) -> bool:
+def covers_child(
+    parent: GrantFacts,
+    operations: frozenset[str],
+    equals: Pairs | None,
+    subset: Pairs | None,
+    source_arn: str | None = None,
+) -> bool:
     """Whether a new grant may be made through ``parent``: operations no wider, constraint at least as strict."""
     if not operations <= parent.operations:
+        return False
+    if parent.source_arn is not None and parent.source_arn != source_arn:
         return False
     parent_equals, parent_subset = parent.encryption_context_equals, parent.encryption_context_subset
     if parent_equals is not None and (equals is None or dict(equals) != dict(parent_equals)):
@@ -72,14 +85,14 @@ def covers_child(parent: GrantFacts, operations: frozenset[str], equals: Pairs |
     return any(pairs is not None and contains(pairs, parent_subset) for pairs in (equals, subset))
 
 
-def _child_in(evaluation: Evaluation) -> tuple[frozenset[str], Pairs | None, Pairs | None]:
+def _child_in(evaluation: Evaluation) -> tuple[frozenset[str], Pairs | None, Pairs | None, str | None]:
     """The grant that a CreateGrant request asks for, read from its condition keys."""
     operations = frozenset(str(value) for value in evaluation.values("kms:grantoperations") or ())
     kind = evaluation.single("kms:grantconstrainttype")
     pairs = evaluation.encryption_context()
     equals = pairs if kind == "EncryptionContextEquals" else None
     subset = pairs if kind == "EncryptionContextSubset" else None
-    return operations, equals, subset
+    return operations, equals, subset, evaluation.single("kms:grantconstraintsourcearn")
 
 
 def may_retire(grant: GrantFacts, principal: PrincipalFacts, *, same_account: bool, identity_allows: bool) -> bool:

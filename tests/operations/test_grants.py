@@ -13,7 +13,7 @@ from core.errors import (
 )
 from operations.snapshots import cache
 from policies.models import Grant
-from tests.builders import make_key, run_as
+from tests.builders import hire, make_key, run_as
 
 
 @pytest.fixture
@@ -75,6 +75,38 @@ def test_a_constraint_asks_for_the_encryption_context(people, key, kind, fitting
     with pytest.raises(AccessDeniedException):
         encrypt(people.bob, key, failing)
     run_as(people.bob, "DescribeKey", {"KeyId": key})
+
+
+def test_a_grant_for_a_source_gives_nothing_to_a_direct_call(people, key):
+    source = {"SourceArn": "arn:aws:s3:us-east-1:111122223333:accesspoint/reports"}
+    grant(people, key, "Encrypt", Constraints=source)
+    with pytest.raises(AccessDeniedException):
+        encrypt(people.bob, key)
+    grant(people, key, "Encrypt")
+    assert encrypt(people.bob, key)
+
+
+def test_a_policy_can_ask_for_the_source_and_the_service_of_a_grant(people, key):
+    source = "arn:aws:s3:us-east-1:111122223333:accesspoint/reports"
+    condition = {
+        "StringEquals": {
+            "kms:GrantConstraintType": "SourceArn",
+            "kms:GranteeServicePrincipal": "s3.amazonaws.com",
+            "kms:RetiringServicePrincipal": "s3.amazonaws.com",
+        },
+        "ArnEquals": {"kms:GrantConstraintSourceArn": source},
+    }
+    granter = hire("Granter", allow=["kms:CreateGrant"], condition=condition)
+    members = {"KeyId": key, "Operations": ["Decrypt"], "RetiringServicePrincipal": "s3.amazonaws.com"}
+    members |= {"GranteeServicePrincipal": "s3.amazonaws.com", "Constraints": {"SourceArn": source}}
+    assert run_as(granter, "CreateGrant", members)["GrantId"]
+    for other in (
+        {"Constraints": {"SourceArn": f"{source}/other"}},
+        {"GranteeServicePrincipal": "rds.amazonaws.com"},
+        {"RetiringServicePrincipal": "rds.amazonaws.com"},
+    ):
+        with pytest.raises(AccessDeniedException):
+            run_as(granter, "CreateGrant", {**members, **other})
 
 
 def test_the_same_named_grant_is_returned_with_a_new_token(people, key):

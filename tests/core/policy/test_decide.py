@@ -370,3 +370,29 @@ def test_the_ready_made_statement_of_a_remedy_works() -> None:
     assert decide(user(json.loads(remedy.statement)), encrypt(key(DELEGATE))).allowed
     remedy = explain(user(), encrypt(key(NAME_ALICE, ids={}))).remedies[0]
     assert decide(user(), encrypt(key(json.loads(remedy.statement)))).allowed
+
+
+SOURCE = "arn:aws:s3:us-east-1:111122223333:accesspoint/reports"
+
+
+def test_a_grant_for_a_source_counts_only_for_requests_on_its_behalf() -> None:
+    facts = key(DELEGATE, grants=(grant(operations=("Encrypt", "DescribeKey"), source_arn=SOURCE),))
+    assert decide(user(), encrypt(facts, **{"aws:SourceArn": SOURCE})).allowed
+    for context in ({}, {"aws:SourceArn": f"{SOURCE}/other"}):
+        assert not decide(user(), encrypt(facts, **context)).allowed
+        assert not decide(user(), Check("kms:DescribeKey", facts.arn, facts, context, Scope.KEY)).allowed
+
+
+def test_a_grant_for_a_source_is_retired_by_whom_it_names() -> None:
+    mine = grant(operations=("Encrypt", "RetireGrant"), source_arn=SOURCE)
+    facts = key(DELEGATE, grants=(mine,))
+    assert decide(user(), Check("kms:RetireGrant", facts.arn, facts, {}, Scope.RETIRE, grant=mine)).allowed
+
+
+@pytest.mark.parametrize(("child_source", "allowed"), [(SOURCE, True), (f"{SOURCE}/other", False), (None, False)])
+def test_a_child_grant_is_for_the_source_of_its_parent(child_source, allowed) -> None:
+    facts = key(DELEGATE, grants=(grant(operations=("Encrypt", "CreateGrant"), source_arn=SOURCE),))
+    context = {"kms:GrantOperations": ("Encrypt",), "aws:SourceArn": SOURCE}
+    if child_source is not None:
+        context["kms:GrantConstraintSourceArn"] = child_source
+    assert decide(user(), Check("kms:CreateGrant", facts.arn, facts, context, Scope.KEY)).allowed is allowed
