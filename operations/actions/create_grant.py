@@ -5,6 +5,7 @@ with a new token.
 """
 
 import os
+from collections.abc import Mapping
 
 from audit.changes import Touched
 from core.calls import Call
@@ -24,6 +25,8 @@ from policies.models import Grant
 
 # Source: Developer Guide, "Resource quotas" and "Grant constraints".
 MAX_GRANTS_PER_KEY = 50_000
+MAX_CONSTRAINT_PAIRS = 8
+MAX_CONSTRAINT_VALUE = 384  # characters
 UNKNOWN_GRANTEE = "GranteePrincipal does not refer to a valid principal."
 UNKNOWN_RETIRING = "RetiringPrincipal does not refer to a valid principal."
 
@@ -35,7 +38,42 @@ def resolve_key(call: Call, request: CreateGrantRequest) -> tuple[Subject, ...]:
         raise ValidationException("Specify exactly one of GranteePrincipal and GranteeServicePrincipal.")
     if request.retiring_principal is not None and request.retiring_service_principal is not None:
         raise ValidationException("Specify at most one of RetiringPrincipal and RetiringServicePrincipal.")
+    _check_grant_to_service(request)
+    _check_constraints(request)
     return (find_subject_without_alias(call, request.key_id),)
+
+
+def _check_grant_to_service(request: CreateGrantRequest) -> None:
+    """A grant to a service says for which resource the service acts, and who may retire it (API Reference)."""
+    if request.grantee_service_principal is None:
+        return
+    if request.constraints is None or request.constraints.source_arn is None:
+        raise ValidationException("A grant to a service principal must have a SourceArn constraint.")
+    if request.retiring_principal is None and request.retiring_service_principal is None:
+        raise ValidationException(
+            "A grant to a service principal must have a RetiringPrincipal or a RetiringServicePrincipal."
+        )
+
+
+def _check_constraints(request: CreateGrantRequest) -> None:
+    for pairs in _constraint_pairs(request):
+        if len(pairs) > MAX_CONSTRAINT_PAIRS:
+            raise ValidationException(
+                f"An encryption context constraint can have at most {MAX_CONSTRAINT_PAIRS} encryption context pairs."
+            )
+        if any(len(value) > MAX_CONSTRAINT_VALUE for value in pairs.values()):
+            raise ValidationException(
+                f"A value in an encryption context constraint can have at most {MAX_CONSTRAINT_VALUE} characters."
+            )
+
+
+def _constraint_pairs(request: CreateGrantRequest) -> list[Mapping[str, str]]:
+    """Return the constraints on the encryption context that a request has: none, one or both."""
+    constraints = request.constraints
+    if constraints is None:
+        return []
+    given = (constraints.encryption_context_equals, constraints.encryption_context_subset)
+    return [pairs for pairs in given if pairs is not None]
 
 
 @kms_operation(
@@ -59,7 +97,7 @@ def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> O
     refuse_nul(_stored_texts(request))
     grantee, retiring = _principals(request)
     constraints = request.constraints
-    if constraints and key.key_spec is not KeySpec.SYMMETRIC_DEFAULT and _has_context(request):
+    if key.key_spec is not KeySpec.SYMMETRIC_DEFAULT and _constraint_pairs(request):
         raise ValidationException(
             "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key."
         )
@@ -93,18 +131,8 @@ def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> O
 
 
 def _stored_texts(request: CreateGrantRequest) -> list[str]:
-    texts = [request.name or ""]
-    if request.constraints is not None:
-        for pairs in (request.constraints.encryption_context_equals, request.constraints.encryption_context_subset):
-            texts += [text for pair in (pairs or {}).items() for text in pair]
-    return texts
-
-
-def _has_context(request: CreateGrantRequest) -> bool:
-    constraints = request.constraints
-    return constraints is not None and (
-        constraints.encryption_context_equals is not None or constraints.encryption_context_subset is not None
-    )
+    pairs = [pair for constraint in _constraint_pairs(request) for pair in constraint.items()]
+    return [request.name or "", *(text for pair in pairs for text in pair)]
 
 
 def _check_operations(key: KeySnapshot, request: CreateGrantRequest) -> None:

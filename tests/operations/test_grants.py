@@ -109,6 +109,28 @@ def test_a_policy_can_ask_for_the_source_and_the_service_of_a_grant(people, key)
             run_as(granter, "CreateGrant", {**members, **other})
 
 
+@pytest.mark.parametrize("kind", ["EncryptionContextEquals", "EncryptionContextSubset"])
+def test_a_constraint_has_eight_pairs_of_384_characters(people, key, kind):
+    most = {f"name {number}": "v" * 384 for number in range(8)}
+    assert grant(people, key, "Encrypt", Constraints={kind: most})
+    with pytest.raises(ValidationException, match="at most 8 encryption context pairs"):
+        grant(people, key, "Encrypt", Constraints={kind: {**most, "a ninth": "v"}})
+    with pytest.raises(ValidationException, match="at most 384 characters"):
+        grant(people, key, "Encrypt", Constraints={kind: {"name": "v" * 385}})
+
+
+@pytest.mark.parametrize("retiring", ["RetiringPrincipal", "RetiringServicePrincipal"])
+def test_a_grant_to_a_service_names_its_source_and_who_retires_it(people, key, retiring):
+    who = people.alice.arn if retiring == "RetiringPrincipal" else "s3.amazonaws.com"
+    source = {"Constraints": {"SourceArn": "arn:aws:s3:us-east-1:111122223333:accesspoint/reports"}}
+    members = {"KeyId": key, "GranteeServicePrincipal": "s3.amazonaws.com", "Operations": ["Decrypt"]}
+    run_as(people.ada, "CreateGrant", {**members, **source, retiring: who})
+    with pytest.raises(ValidationException, match="must have a SourceArn"):
+        run_as(people.ada, "CreateGrant", {**members, retiring: who})
+    with pytest.raises(ValidationException, match="must have a RetiringPrincipal or"):
+        run_as(people.ada, "CreateGrant", {**members, **source})
+
+
 def test_the_same_named_grant_is_returned_with_a_new_token(people, key):
     one, two = (grant(people, key, "Encrypt", Name="job") for _ in range(2))
     assert one["GrantId"] == two["GrantId"]
