@@ -97,7 +97,7 @@ def _denied(call: Call, operation: Operation, check: Check, decision: Decision, 
 
 
 def _request_facts(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject]) -> RequestFacts:
-    same_key = len(subjects) > 1 and subjects[0].key is subjects[1].key
+    same_key = len(subjects) > 1 and subjects[0].arn == subjects[1].arn
     re_encrypts = operation.name == "ReEncrypt"
     on_same_key = {"kms:ReEncryptOnSameKey": "true" if same_key else "false"} if re_encrypts else {}
     own, other = _encryption_contexts(request)

@@ -72,14 +72,27 @@ def test_each_half_of_re_encrypt_has_its_own_context(people):
 
 
 @pytest.mark.parametrize(("on_same_key", "permitted"), [("true", True), ("false", False)])
-def test_re_encrypt_on_the_same_key(people, on_same_key, permitted):
-    condition = {"Bool": {"kms:ReEncryptOnSameKey": on_same_key}}
-    scene = guarded_key(people, "ReEncrypt*", condition)
-    request = scene.request("ReEncrypt")
+@pytest.mark.parametrize("source", ["alias/scene", "the key's id", "the key's ARN", None])
+def test_re_encrypt_on_the_same_key(people, on_same_key, permitted, source):
+    """However the request names the key, or does not."""
+    scene = guarded_key(people, "ReEncrypt*", {"Bool": {"kms:ReEncryptOnSameKey": on_same_key}})
+    named = {"the key's id": scene.key_id, "the key's ARN": scene.arn}.get(source, source)
+    request = {**scene.request("ReEncrypt"), "SourceKeyId": named}
     if permitted:
         run_as(people.bob, "ReEncrypt", request)
     else:
         assert refused(people.bob, "ReEncrypt", request).code == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(("on_same_key", "permitted"), [("true", False), ("false", True)])
+def test_re_encrypt_to_another_key(people, on_same_key, permitted):
+    mover = hire("Mover", allow=["kms:ReEncrypt*"], condition={"Bool": {"kms:ReEncryptOnSameKey": on_same_key}})
+    scene = make_scene(people.ada)
+    request = {**scene.request("ReEncrypt"), "DestinationKeyId": make_key(people.ada)["KeyId"]}
+    if permitted:
+        run_as(mover, "ReEncrypt", request)
+    else:
+        assert refused(mover, "ReEncrypt", request).code == "AccessDeniedException"
 
 
 @pytest.mark.parametrize(("algorithm", "permitted"), [("SYMMETRIC_DEFAULT", True), ("RSAES_OAEP_SHA_256", False)])
