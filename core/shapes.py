@@ -39,6 +39,9 @@ _DECODE: Final[Mapping[str, Callable[[bytes], Message]]] = {
 }
 _DECODE_PLAIN: Final = msgspec.json.Decoder(float_hook=JsonNumber).decode
 _ENCODE: Final = msgspec.json.Encoder().encode
+# Values that CloudTrail never records, beside those that the service model marks sensitive: an audit record repeats the
+# words of a refusal. Source: kms-semantics 5.1.
+NEVER_SHOWN: Final = frozenset({"GrantTokenList", "GrantTokenType", "TrustAnchorCertificateType"})
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -103,7 +106,7 @@ def _read_list(shape_name: str, value: object, path: str, violations: list[str])
     if not isinstance(value, list | tuple):
         raise SerializationException()
     shape = service_model.shape(shape_name)
-    _check_length(shape, len(value), _shown(shape, f"[{', '.join(map(str, value))}]"), path, violations)
+    _check_length(shape, len(value), _shown(shape_name, f"[{', '.join(map(str, value))}]"), path, violations)
     element = shape["member"]["shape"]
     return tuple(_read_inner(element, inner, f"{path}.{n}.member", violations) for n, inner in enumerate(value, 1))
 
@@ -129,7 +132,7 @@ def _read_string(shape_name: str, value: object, path: str, violations: list[str
     if not isinstance(value, str):
         raise SerializationException(_mismatch(value, "a String"))
     shape = service_model.shape(shape_name)
-    shown = _shown(shape, value)
+    shown = _shown(shape_name, value)
     _check_length(shape, _utf16_units(value), shown, path, violations)
     pattern, allowed = shape.get("pattern"), shape.get("enum")
     if pattern and not _whole(pattern).fullmatch(value):
@@ -154,7 +157,7 @@ def _read_integer(shape_name: str, value: object, path: str, violations: list[st
     if isinstance(value, bool) or not isinstance(value, int):
         raise SerializationException(_mismatch(value, "an Integer"))
     shape = service_model.shape(shape_name)
-    shown = _shown(shape, value)
+    shown = _shown(shape_name, value)
     if "min" in shape and value < shape["min"]:
         constraint = f"Member must have value greater than or equal to {shape['min']}"
         violations.append(_violation(shown, path, constraint))
@@ -203,9 +206,10 @@ def _violation(shown: str, path: str, constraint: str) -> str:
     return f"Value {shown}at '{path}' failed to satisfy constraint: {constraint}"
 
 
-def _shown(shape: Mapping[str, Any], value: object) -> str:
-    """The value as a violation quotes it: not at all if the service model marks it sensitive."""
-    return "" if shape.get("sensitive") else f"'{value}' "
+def _shown(shape_name: str, value: object) -> str:
+    """The value as a violation quotes it: not at all if nobody is to see it."""
+    hidden = shape_name in NEVER_SHOWN or service_model.shape(shape_name).get("sensitive")
+    return "" if hidden else f"'{value}' "
 
 
 def _check_length(shape: Mapping[str, Any], length: int, shown: str, path: str, violations: list[str]) -> None:

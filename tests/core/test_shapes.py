@@ -14,7 +14,7 @@ from core.crypto.key_specs import KeySpec
 from core.errors import SerializationException, UnknownOperationException, ValidationException
 from core.message import Message
 from core.messages import REQUESTS, WITHOUT_OUTPUT
-from core.shapes import convert_request, decode_request, encode_response, epoch_seconds
+from core.shapes import NEVER_SHOWN, convert_request, decode_request, encode_response, epoch_seconds
 
 YEARS = [datetime.fromisoformat(f"{year}-01-01") for year in (1970, 2100)]
 
@@ -66,7 +66,7 @@ def good_request(operation):
 def broken_values(shape_name):
     """(broken JSON value, the constraint it breaks, how the violation shows it) for each constraint of a shape."""
     shape = service_model.shape(shape_name)
-    hidden = shape.get("sensitive") or shape["type"] == "blob"
+    hidden = shape.get("sensitive") or shape["type"] == "blob" or shape_name in NEVER_SHOWN
 
     def row(value, constraint, shown=None):
         return value, constraint, "" if hidden else f"'{value if shown is None else shown}' "
@@ -342,6 +342,20 @@ def test_a_violation_never_shows_a_sensitive_value():
     assert "secret" not in refused.value.message.lower().replace("rawsecretaccesskey", "")
     assert "s3cr3t" not in refused.value.message
     assert refused.value.message.startswith("5 validation errors detected: Value at 'keyStorePassword'")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"GrantTokens": ["planted-token"] * 11},
+        {"GrantTokens": ["planted-token" * 1000]},
+        {"GrantTokens": ["planted-token", ""]},
+    ],
+)
+def test_a_violation_never_shows_a_grant_token(members):
+    with pytest.raises(ValidationException, match="Value at 'grantTokens") as refused:
+        convert_request("Encrypt", {"KeyId": "k", "Plaintext": b"a", **members})
+    assert "planted" not in refused.value.message
 
 
 @pytest.mark.parametrize("operation", ["", "encrypt", "Nonsense", "__class__"])
