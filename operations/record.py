@@ -22,6 +22,10 @@ _RANDOM_BITS = 0x0FFF3FFFFFFFFFFFFFFF
 AWS_INTERNAL = "AWS Internal"  # who acts when nobody has asked; source: kms-semantics 5.4
 _NAMES = ("region", "event", "identity", "access_key", "source", "agent")
 _VERSION_7 = 0x70008000000000000000
+# Source: CloudTrail User Guide, "Record contents": what is longer is cut, or left out and said to be. A request that is
+# carried out is far shorter, so only a refused one can be left out.
+MOST_MESSAGE = 1024  # characters of errorMessage
+MOST_PARAMETERS = 102_400  # bytes of requestParameters as JSON
 
 
 class Progress:
@@ -90,7 +94,7 @@ def records(
     if refusal is not None:
         error_id = names.id_of("error", refusal.audit_code)
         if refusal.message:
-            details["m"] = refusal.message
+            details["m"] = _cut(refusal.message)
     elif outcome is not None:
         if outcome.elements is not None:
             details["r"] = outcome.elements
@@ -126,6 +130,9 @@ def _row(
 ) -> Record:
     stamp = time_us(call.time)
     region, event, identity, access_key, source, agent = _ids(call, operation)
+    text = _encode(details)
+    if len(text) > MOST_PARAMETERS:
+        text = _encode({**details, "p": _short_of(details.get("p"))})
     return (
         stamp,
         account,
@@ -141,8 +148,20 @@ def _row(
         names.id_of("key", arns[1]) if len(arns) > 1 else None,
         call.request_id,
         new_event_id(stamp // 1000),
-        _encode(details).decode(),
+        text.decode(),
     )
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MOST_MESSAGE else f"{message[: MOST_MESSAGE - 3]}..."
+
+
+def _short_of(parameters: object) -> object:
+    """Return a request's parameters, or what stands for them if they are too large."""
+    size = len(_encode(parameters))
+    if size <= MOST_PARAMETERS:
+        return parameters
+    return {"reason": "requestParameters too large", "omitted": True, "originalSize": size}
 
 
 def further_record(call: Call, event: FurtherEvent) -> Record:
