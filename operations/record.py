@@ -78,7 +78,7 @@ def records(
 ) -> list[Record]:
     """Return the record of a call, and a second one for the owner of a key in another account that was used."""
     details: dict[str, object] = {}
-    keys = [subject.key for subject in progress.subjects if subject.key is not None]
+    keys = [subject.key for subject in progress.subjects if subject.key is not None and subject.listed]
     denied = refusal is not None and refusal.audit_code == "AccessDenied"
     if isinstance(refusal, NotFoundException):
         keys = []

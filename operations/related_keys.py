@@ -13,13 +13,14 @@ def touched_copies(key: KeySnapshot) -> list[tuple[Touched, str]]:
     return [(Touched.KEY, str(pk)) for pk in (key.pk, *(related.pk for related in key.related))]
 
 
-def synchronized(key: KeySnapshot) -> list[FurtherEvent]:
-    """Return the events that tell of a shared property copied to each replica."""
-    return [synchronized_in(related.region, related.arn) for related in key.related]
+def synchronized(key: KeySnapshot, now: datetime) -> list[FurtherEvent]:
+    """Return the event that tells of a shared property copied from a primary key to its replicas, if it has any."""
+    return [synchronized_by(key.region, key.arn)] if key.is_primary and key.living_relatives(now) else []
 
 
-def synchronized_in(region: str, arn: str) -> FurtherEvent:
-    return FurtherEvent("kms:SynchronizeMultiRegionKey", region, (arn,), internal=True)
+def synchronized_by(region: str, arn: str) -> FurtherEvent:
+    """Return that event for a primary key. The replicas are not named (Developer Guide, SynchronizeMultiRegionKey)."""
+    return FurtherEvent("kms:SynchronizeMultiRegionKey", region, (arn,), elements={"keyId": arn}, internal=True)
 
 
 def awaits_replicas(key: KeySnapshot, material: MaterialSnapshot, now: datetime) -> bool:

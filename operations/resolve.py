@@ -19,7 +19,8 @@ class Subject(msgspec.Struct, frozen=True):
     """A key that a request is about, or the lack of it.
 
     ``arn`` is the ARN that the request means, ``request_alias`` the alias name used, ``refusal`` what a caller who may
-    know is told when there is no key. ``alias_arn`` is set when the operation is also about an alias.
+    know is told when there is no key. ``alias_arn`` is set when the operation is also about an alias. ``listed`` tells
+    whether the audit record names the key among its resources.
     """
 
     key: Any  # KeySnapshot; None when there is no such key
@@ -31,6 +32,7 @@ class Subject(msgspec.Struct, frozen=True):
     recorded_as: str | None = None
     state_rule: str | None = None
     grant: GrantFacts | None = None  # the grant that RetireGrant is about
+    listed: bool = True
 
 
 Resolver = Callable[[Call, Any], tuple[Subject, ...]]

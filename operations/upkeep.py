@@ -71,15 +71,21 @@ def _run_in(account: Account, done: Upkeep) -> None:
 def _rotate(account_id: str, now: datetime) -> int:
     """Add the material of every rotation that is due, each at its own date: a clock may have moved by years."""
     rotated = 0
+    event = _intern("SynchronizeMultiRegionKey", queries.regions_of(account_id))
     with configuration_change() as touched:
+        rows = []
         for key in queries.keys_due_for_rotation(account_id, now):
             assert key.next_rotation_at is not None
             while key.next_rotation_at <= now:
-                stored_keys.add_material(key, stored_keys.AUTOMATIC, now, key.next_rotation_at)
+                copies = stored_keys.add_material(key, stored_keys.AUTOMATIC, now, key.next_rotation_at)
+                if len(copies) > 1:
+                    rows.append(_service_record(event, key, key.next_rotation_at, {"r": {"keyId": key.arn}}))
                 key.next_rotation_at += timedelta(days=key.rotation_period_days)
                 rotated += 1
             stored_keys.set_rotation(key, key.rotation_period_days, key.next_rotation_at)
             touched.extend(_copies(key))
+        if rows:
+            trail.append_in_transaction(connection, rows)
     return rotated
 
 
@@ -107,7 +113,7 @@ def _expire(account_id: str, now: datetime) -> int:
 
 def _expired_record(event: int, material: KeyMaterial) -> Record:
     assert material.valid_to is not None
-    return _service_record(event, material.key, material.valid_to, {"keyId": material.key.key_id})
+    return _service_record(event, material.key, material.valid_to, {"e": {"keyId": material.key.key_id}})
 
 
 def _replicas_are_gone(primary: KmsKey, now: datetime) -> bool:
@@ -149,7 +155,7 @@ def _rotate_key_record(event: int, material: KeyMaterial) -> Record:
         "currentKeyMaterialId": material.material_id,
     }
     assert material.current_from is not None
-    return _service_record(event, material.key, material.current_from, details)
+    return _service_record(event, material.key, material.current_from, {"e": details})
 
 
 def _delete(account_id: str, now: datetime) -> int:
@@ -157,7 +163,7 @@ def _delete(account_id: str, now: datetime) -> int:
     event = _intern("DeleteKey", queries.regions_of(account_id))
     with configuration_change() as touched:
         due = queries.keys_due_for_deletion(account_id, now)
-        rows = [_service_record(event, key, key.deletion_date or now, {}) for key in due]
+        rows = [_service_record(event, key, key.deletion_date or now, {"e": {}}) for key in due]
         trail.append_in_transaction(connection, rows)
         for key in due:
             touched.extend(_copies(key))
@@ -166,7 +172,7 @@ def _delete(account_id: str, now: datetime) -> int:
 
 
 def _intern(event: str, regions: set[str]) -> int:
-    """Make the names of a service event durable before a transaction begins; returns the event's id."""
+    """Make the names of an event of the service's own durable before a transaction begins; returns the event's id."""
     for kind in ("identity", "source", "agent"):
         names.id_of(kind, AWS_INTERNAL)
     for region in regions:
@@ -191,5 +197,5 @@ def _service_record(event: int, key: KmsKey, moment: datetime, details: dict[str
         None,
         uuid.uuid4().hex,
         record.new_event_id(stamp // 1000),
-        json.dumps({"e": details}, separators=(",", ":")),
+        json.dumps(details, separators=(",", ":")),
     )

@@ -11,8 +11,8 @@ from core.key_states import next_state
 from core.messages import DeleteImportedKeyMaterialRequest
 from keys import queries
 from keys.stored_imports import erase, forget
-from operations.registry import Outcome, kms_operation
-from operations.related_keys import touched_copies
+from operations.registry import FurtherEvent, Outcome, kms_operation
+from operations.related_keys import synchronized, touched_copies
 from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
@@ -29,12 +29,14 @@ def delete_imported_key_material(call: Call, request: DeleteImportedKeyMaterialR
     if key.key_spec is KeySpec.SYMMETRIC_DEFAULT:
         members["KeyMaterialId"] = material.material_id
     row = queries.load_key(key.pk)
+    further: list[FurtherEvent] = []
     if material.current_from is None and not key.is_replica:
         forget(row, material.material_id)
+        further = synchronized(key, call.time)
     else:
         erase(queries.load_material(key.pk, material.material_id))
     if material.is_permanent(call.time):
         row.state = next_state("DeleteImportedKeyMaterial", key.stored_state)
         row.save(update_fields=["state"])
     elements = {name[0].lower() + name[1:]: value for name, value in members.items()}
-    return Outcome(members=members, elements=elements, touched=touched_copies(key))
+    return Outcome(members=members, elements=elements, touched=touched_copies(key), further=further)

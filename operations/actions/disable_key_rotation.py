@@ -1,5 +1,7 @@
 """DisableKeyRotation: stop rotating automatically; old material stays. Source: API Reference, DisableKeyRotation."""
 
+from msgspec.structs import replace
+
 from core.calls import Call
 from core.messages import DisableKeyRotationRequest
 from keys import queries, stored_keys
@@ -12,5 +14,8 @@ from operations.snapshots import KeySnapshot
 @kms_operation("DisableKeyRotation", writes=True, logged=("key_id",), resolve=by_key_id())
 def disable_key_rotation(call: Call, request: DisableKeyRotationRequest, key: KeySnapshot) -> Outcome:
     refuse_replica(key, "DisableKeyRotation")
+    done = Outcome(elements={"keyId": key.arn})
+    if not key.rotation_enabled:
+        return done
     stored_keys.set_rotation(queries.load_key(key.pk), key.rotation_period_days, None)
-    return Outcome(elements={"keyId": key.arn}, touched=touched_copies(key), further=synchronized(key))
+    return replace(done, touched=touched_copies(key), further=synchronized(key, call.time))

@@ -6,6 +6,8 @@ the count anew.
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from core.calls import Call
 from core.crypto.key_specs import KeySpec
 from core.errors import UnsupportedOperationException
@@ -26,7 +28,9 @@ def enable_key_rotation(call: Call, request: EnableKeyRotationRequest, key: KeyS
     refuse_replica(key, "EnableKeyRotation")
     asked = request.rotation_period_in_days
     row = queries.load_key(key.pk)
-    if not row.rotation_enabled or (asked is not None and asked != row.rotation_period_days):
-        period = asked or DEFAULT_PERIOD_DAYS
-        stored_keys.set_rotation(row, period, call.time + timedelta(days=period))
-    return Outcome(elements={"keyId": key.arn}, touched=touched_copies(key), further=synchronized(key))
+    done = Outcome(elements={"keyId": key.arn})
+    if row.rotation_enabled and asked in (None, row.rotation_period_days):
+        return done
+    period = asked or DEFAULT_PERIOD_DAYS
+    stored_keys.set_rotation(row, period, call.time + timedelta(days=period))
+    return replace(done, touched=touched_copies(key), further=synchronized(key, call.time))

@@ -16,7 +16,7 @@ from keys.stored_imports import ImportTerms, add_imported, import_again
 from operations.import_tokens import read_token
 from operations.metadata import DOES_NOT_EXPIRE, EXPIRES
 from operations.registry import Outcome, kms_operation
-from operations.related_keys import touched_copies
+from operations.related_keys import synchronized, touched_copies
 from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import KeySnapshot
 
@@ -100,7 +100,9 @@ def import_key_material(
     if key.key_spec is KeySpec.SYMMETRIC_DEFAULT:
         members["KeyMaterialId"] = sealed.material_id
     elements = {name[0].lower() + name[1:]: value for name, value in members.items()}
-    return Outcome(members=members, elements=elements, touched=touched_copies(key))
+    shared = is_new or request.key_material_description is not None
+    further = synchronized(key, call.time) if shared else []
+    return Outcome(members=members, elements=elements, touched=touched_copies(key), further=further)
 
 
 def check_identity(

@@ -29,7 +29,7 @@ from operations.facts import facts_of_new_key
 from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
 from operations.registry import FurtherEvent, Outcome, kms_operation
-from operations.related_keys import synchronized_in, touched_copies
+from operations.related_keys import synchronized_by, touched_copies
 from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import KeySnapshot, key_snapshot
 
@@ -84,7 +84,7 @@ def replicate_key(call: Call, request: ReplicateKeyRequest, key: KeySnapshot) ->
         members=members,
         elements=elements,
         touched=[*touched_copies(key), (Touched.KEY, str(replica.pk))],
-        further=further_events(replica, metadata),
+        further=[further_event(replica, metadata), synchronized_by(key.region, key.arn)],
     )
 
 
@@ -117,8 +117,8 @@ def metadata_of_new(replica: KmsKey, primary: KeySnapshot, call: Call) -> dict[s
     return metadata if model is None else {**metadata, "ExpirationModel": model}
 
 
-def further_events(replica: KmsKey, metadata: Mapping[str, object]) -> list[FurtherEvent]:
-    """Return the events in the replica's Region: the key is created there, then gets what is shared."""
+def further_event(replica: KmsKey, metadata: Mapping[str, object]) -> FurtherEvent:
+    """Return the event in the replica's Region: the key is created there."""
     elements = {"keyMetadata": audit_metadata(metadata)}
     parameters = {
         "description": replica.description,
@@ -128,7 +128,4 @@ def further_events(replica: KmsKey, metadata: Mapping[str, object]) -> list[Furt
         "origin": replica.origin,
         "multiRegion": True,
     }
-    return [
-        FurtherEvent("kms:CreateKey", replica.region, (replica.arn,), parameters, elements),
-        synchronized_in(replica.region, replica.arn),
-    ]
+    return FurtherEvent("kms:CreateKey", replica.region, (replica.arn,), parameters, elements)

@@ -55,7 +55,7 @@ def rotate_key_on_demand(call: Call, request: RotateKeyOnDemandRequest, key: Key
         rotate_to(row, imported_for_rotation(key, call.time), stored_keys.ON_DEMAND, current_from)
     else:
         stored_keys.add_material(row, stored_keys.ON_DEMAND, call.time, current_from)
-    return replace(answer, further=synchronized(key))
+    return replace(answer, further=synchronized(key, call.time))
 
 
 def imported_for_rotation(key: KeySnapshot, now: datetime) -> str:

@@ -27,7 +27,8 @@ OLD_KEY_RULE = "DeleteAlias"  # leaving a key asks nothing of its state
 
 def resolve_both(call: Call, request: UpdateAliasRequest) -> tuple[Subject, ...]:
     current = alias_subject(call, checked_alias_name(request.alias_name))
-    return replace(current, state_rule=OLD_KEY_RULE), target_subject(call, request.target_key_id)
+    # Source: Developer Guide, log entry of UpdateAlias: alias and new key, not the key that the alias leaves.
+    return replace(current, state_rule=OLD_KEY_RULE, listed=False), target_subject(call, request.target_key_id)
 
 
 @kms_operation("UpdateAlias", writes=True, logged=("alias_name", "target_key_id"), resolve=resolve_both)

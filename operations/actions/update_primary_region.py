@@ -15,7 +15,7 @@ from core.messages import UpdatePrimaryRegionRequest
 from keys import queries
 from keys.stored_replicas import move_primary
 from operations.registry import FurtherEvent, Outcome, kms_operation
-from operations.related_keys import synchronized, synchronized_in, touched_copies
+from operations.related_keys import synchronized_by, touched_copies
 from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import KeySnapshot, find_key
 
@@ -29,7 +29,8 @@ def resolve_both(call: Call, request: UpdatePrimaryRegionRequest) -> tuple[Subje
     other = find_key(key.account_id, request.primary_region, key.key_id)
     if other is None or other.is_deleted(call.time):
         return (subject,)
-    return (subject, Subject(other, other.arn))
+    # Source: Developer Guide, log entry of UpdatePrimaryRegion: the key of this Region alone.
+    return (subject, Subject(other, other.arn, listed=False))
 
 
 @kms_operation("UpdatePrimaryRegion", writes=True, logged=("key_id", "primary_region"), resolve=resolve_both)
@@ -51,7 +52,6 @@ def update_primary_region(
         touched=touched_copies(key),
         further=[
             FurtherEvent("kms:UpdatePrimaryRegion", region, (), {"keyId": there, "primaryRegion": region}),
-            synchronized_in(key.region, key.arn),
-            *synchronized(key),
+            synchronized_by(region, there),
         ],
     )

@@ -405,20 +405,67 @@ def events(person, region: str):
 def test_what_happens_elsewhere_is_recorded_there(people):
     ada = people.ada
     key_id = replicated_key(ada)
-    created, synchronized = events(ada, AWAY)[:2]
-    assert (created["eventName"], synchronized["eventName"]) == ("CreateKey", "SynchronizeMultiRegionKey")
+    (created,) = [each for each in events(ada, AWAY) if each["eventName"] == "CreateKey"]
     (replicated,) = [each for each in events(ada, REGION) if each["eventName"] == "ReplicateKey"]
-    assert created["requestID"] == synchronized["requestID"] == replicated["requestID"]
+    assert created["requestID"] == replicated["requestID"]
     assert created["userIdentity"]["invokedBy"] == created["sourceIPAddress"] == "kms.amazonaws.com"
     assert created["userIdentity"]["userName"] == "Ada"
-    assert synchronized["userIdentity"] == {"accountId": ACCOUNT, "invokedBy": "AWS Internal"}
-    assert synchronized["eventType"] == "AwsApiCall"
-    for event, region in ((created, AWAY), (synchronized, AWAY), (replicated, REGION)):
+    for event, region in ((created, AWAY), (replicated, REGION)):
         assert [each["ARN"] for each in event["resources"]] == [arn(key_id, region)]
     move(ada, key_id)
+    (asked,) = [each for each in events(ada, REGION) if each["eventName"] == "UpdatePrimaryRegion"]
     (moved,) = [each for each in events(ada, AWAY) if each["eventName"] == "UpdatePrimaryRegion"]
+    assert [each["ARN"] for each in asked["resources"]] == [arn(key_id, REGION)]
     assert moved["requestParameters"] == {"keyId": arn(key_id, AWAY), "primaryRegion": AWAY}
     assert "resources" not in moved
+
+
+def synchronizations(person, region: str = REGION):
+    return [each for each in events(person, region) if each["eventName"] == "SynchronizeMultiRegionKey"]
+
+
+def test_a_synchronization_is_recorded_once_for_the_primary_key(people, settings):
+    settings.KMS_ROTATION_SECONDS = 0
+    ada = people.ada
+    key_id = replicated_key(ada, AWAY, FAR)
+    first = synchronizations(ada)
+    assert len(first) == 2  # one for each new replica
+    assert first[0]["userIdentity"] == {"accountId": ACCOUNT, "invokedBy": "AWS Internal"}
+    assert (first[0]["eventType"], first[0]["requestParameters"]) == ("AwsApiCall", None)
+    assert first[0]["responseElements"] == {"keyId": arn(key_id, REGION)}
+    assert [each["ARN"] for each in first[0]["resources"]] == [arn(key_id, REGION)]
+    requests = {each["requestID"] for each in events(ada, REGION) if each["eventName"] == "ReplicateKey"}
+    assert {each["requestID"] for each in first} == requests
+    for action, recorded in (
+        ("EnableKeyRotation", 1),
+        ("EnableKeyRotation", 0),  # nothing changes, so nothing is copied
+        ("RotateKeyOnDemand", 1),
+        ("DisableKeyRotation", 1),
+        ("DisableKeyRotation", 0),
+        ("UpdateKeyDescription", 0),  # each Region's own
+    ):
+        before = len(synchronizations(ada))
+        described = {"Description": "here"} if action == "UpdateKeyDescription" else {}
+        run_as(ada, action, {"KeyId": key_id, **described})
+        assert len(synchronizations(ada)) - before == recorded, action
+    assert synchronizations(ada, AWAY) == synchronizations(ada, FAR) == []
+    move(ada, key_id)
+    (moved,) = synchronizations(ada, AWAY)
+    assert moved["responseElements"] == {"keyId": arn(key_id, AWAY)}
+
+
+def test_an_automatic_rotation_is_copied_to_the_replicas(people):
+    ada, single = people.ada, primary_key(people.ada)["KeyId"]
+    replicated = replicated_key(ada)
+    for key_id in (single, replicated):
+        run_as(ada, "EnableKeyRotation", {"KeyId": key_id, "RotationPeriodInDays": 90})
+    run_as(ada, "MoveClock", {"Days": 91})
+    assert synchronizations(ada) == []  # those of the replica and of the setting are older than the history shows
+    run_upkeep()
+    (copied,) = synchronizations(ada)
+    assert copied["responseElements"] == {"keyId": arn(replicated, REGION)}
+    rotated = [each["serviceEventDetails"]["keyId"] for each in events(ada, REGION) if each["eventName"] == "RotateKey"]
+    assert sorted(rotated) == sorted([single, replicated])
 
 
 def test_the_role_that_comes_with_the_first_key_is_recorded(people):
