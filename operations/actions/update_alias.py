@@ -34,15 +34,15 @@ def resolve_both(call: Call, request: UpdateAliasRequest) -> tuple[Subject, ...]
 @kms_operation("UpdateAlias", writes=True, logged=("alias_name", "target_key_id"), resolve=resolve_both)
 def update_alias(call: Call, request: UpdateAliasRequest, current: KeySnapshot, target: KeySnapshot) -> Outcome:
     name = request.alias_name
-    if key_type(current.key_spec) is not key_type(target.key_spec):
-        raise ValidationException(
-            f"Alias {name} cannot be changed from a CMK with key spec {current.key_spec} to a CMK with key spec "
-            f"{target.key_spec}. Both CMKs must be of the same type."
-        )
     if current.key_usage != target.key_usage:
         raise ValidationException(
             f"Alias {name} cannot be changed from a CMK with key usage {current.key_usage} to a CMK with key usage "
             f"{target.key_usage}. The key usage of the current CMK and the new CMK must be the same."
+        )
+    if key_type(current.key_spec) is not key_type(target.key_spec):
+        raise ValidationException(
+            f"Alias {name} cannot be changed from a CMK with key spec {current.key_spec} to a CMK with key spec "
+            f"{target.key_spec}. Both CMKs must be of the same type."
         )
     if current.pk != target.pk:
         check_alias_quota(target.pk)

@@ -11,36 +11,22 @@ import pytest
 from core.crypto.key_pairs import generate_key_pair
 from core.crypto.key_specs import KeySpec
 from tests.builders import Refused, make_key, refused, run_as
+from tests.conformance_results import check_results, check_rows
+from tests.operations.kinds import (
+    AGREE,
+    ALGORITHMS,
+    ENCAPSULATE,
+    ENCRYPT,
+    KINDS,
+    MAC,
+    MEMBERS,
+    PAIRS,
+    SIGN,
+    is_asymmetric,
+)
 
-ENCRYPT, SIGN, MAC = "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC"
-AGREE, ENCAPSULATE = "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"
-RSASSA = [f"RSASSA_{scheme}_SHA_{bits}" for scheme in ("PKCS1_V1_5", "PSS") for bits in (256, 384, 512)]
-# spec: usage: algorithms, as KeyMetadata lists them. Source: kms-semantics 4.2 and 4.4.
-KINDS = {
-    "SYMMETRIC_DEFAULT": {ENCRYPT: ["SYMMETRIC_DEFAULT"]},
-    **{f"HMAC_{bits}": {MAC: [f"HMAC_SHA_{bits}"]} for bits in (224, 256, 384, 512)},
-    **{
-        f"RSA_{bits}": {ENCRYPT: ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"], SIGN: RSASSA}
-        for bits in (2048, 3072, 4096)
-    },
-    "ECC_NIST_P256": {SIGN: ["ECDSA_SHA_256"], AGREE: ["ECDH"]},
-    "ECC_NIST_P384": {SIGN: ["ECDSA_SHA_384"], AGREE: ["ECDH"]},
-    "ECC_NIST_P521": {SIGN: ["ECDSA_SHA_512"], AGREE: ["ECDH"]},
-    "ECC_SECG_P256K1": {SIGN: ["ECDSA_SHA_256"]},
-    "ECC_NIST_EDWARDS25519": {SIGN: ["ED25519_PH_SHA_512", "ED25519_SHA_512"]},
-    **{f"ML_DSA_{level}": {SIGN: ["ML_DSA_SHAKE_256"]} for level in (44, 65, 87)},
-    **{f"ML_KEM_{level}": {ENCAPSULATE: ["ML_KEM"]} for level in (512, 768, 1024)},
-}
-PAIRS = [(spec, usage) for spec, usages in KINDS.items() for usage in usages]
-MEMBERS = {
-    ENCRYPT: "EncryptionAlgorithms",
-    SIGN: "SigningAlgorithms",
-    MAC: "MacAlgorithms",
-    AGREE: "KeyAgreementAlgorithms",
-    ENCAPSULATE: "EncapsulationAlgorithms",
-}
-ALGORITHMS = {usage: sorted({a for row in KINDS.values() for a in row.get(usage, ())}) for usage in MEMBERS}
-DIGEST_BYTES = {"256": 32, "384": 48, "512": 64}
+pytestmark = pytest.mark.conformance
+
 INVALID = Refused("InvalidCiphertextException", None)
 INCORRECT = Refused(
     "IncorrectKeyException",
@@ -63,14 +49,27 @@ def message_for(algorithm: str) -> dict[str, object]:
     return {"Message": b"pay"}
 
 
-def is_asymmetric(spec: str) -> bool:
-    return not spec.startswith(("SYMMETRIC", "HMAC"))
+@pytest.fixture
+def ada(kinds):
+    return kinds[0]
 
 
-@pytest.fixture(params=PAIRS, ids=lambda pair: f"{pair[0]}-{pair[1]}")
-def key(request, people):
-    spec, usage = request.param
-    return make_key(people.ada, spec=spec, usage=usage)
+@pytest.fixture
+def own(kinds):
+    """One key of every kind."""
+    return [kinds[1]["own", *pair] for pair in PAIRS]
+
+
+class Cells(dict):
+    """What was answered: operation: cell: ``ok`` or the code of the error."""
+
+    def note(self, operation: str, key, algorithm: str, answered) -> None:
+        code = answered.code if isinstance(answered, Refused) else "ok"
+        self.setdefault(operation, {})[f"{key['KeySpec']} {key['KeyUsage']} {algorithm}"] = code
+
+    def check(self) -> None:
+        for operation, cells in self.items():
+            check_results("algorithms", operation, cells)
 
 
 def answer(person, action, request):
@@ -81,21 +80,6 @@ def answer(person, action, request):
         return run_as(person, action, request)
     except KmsError as refusal:
         return Refused(refusal.code, refusal.message)
-
-
-def test_the_pairs_are_those_that_create_key_takes(people):
-    for spec in KINDS:
-        for usage in MEMBERS:
-            made = answer(people.ada, "CreateKey", {"KeySpec": spec, "KeyUsage": usage})
-            if usage in KINDS[spec]:
-                assert made["KeyMetadata"]["KeyUsage"] == usage
-            else:
-                assert made == Refused("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}")
-        if spec != "SYMMETRIC_DEFAULT":
-            assert refused(people.ada, "CreateKey", {"KeySpec": spec}) == Refused(
-                "ValidationException",
-                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
-            )
 
 
 def test_sm2_exists_in_china_only(people):
@@ -109,81 +93,92 @@ def test_sm2_exists_in_china_only(people):
     )
 
 
-def test_the_metadata_has_the_algorithms_of_the_usage_and_no_others(key):
-    assert (key["CustomerMasterKeySpec"], key["Origin"]) == (key["KeySpec"], "AWS_KMS")
-    listed = {name: key[name] for name in MEMBERS.values() if name in key}
-    assert listed == {MEMBERS[key["KeyUsage"]]: KINDS[key["KeySpec"]][key["KeyUsage"]]}
-    assert ("CurrentKeyMaterialId" in key) == (key["KeySpec"] == "SYMMETRIC_DEFAULT")
+def test_the_metadata_has_the_algorithms_of_the_usage_and_no_others(own):
+    for key in own:
+        assert (key["CustomerMasterKeySpec"], key["Origin"]) == (key["KeySpec"], "AWS_KMS")
+        listed = {name: key[name] for name in MEMBERS.values() if name in key}
+        assert listed == {MEMBERS[key["KeyUsage"]]: KINDS[key["KeySpec"]][key["KeyUsage"]]}
+        assert ("CurrentKeyMaterialId" in key) == (key["KeySpec"] == "SYMMETRIC_DEFAULT")
 
 
-def test_encryption(people, key):
+def test_encryption(ada, own):
     """Encrypt, Decrypt and both sides of ReEncrypt."""
-    ada, spec, usage = people.ada, key["KeySpec"], key["KeyUsage"]
-    other = make_key(ada)
-    foreign = run_as(ada, "Encrypt", {"KeyId": other["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
-    for algorithm in [None, *ALGORITHMS[ENCRYPT]]:
-        named = {"EncryptionAlgorithm": algorithm} if algorithm else {}
-        wanted = algorithm or "SYMMETRIC_DEFAULT"
-        made = answer(ada, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"x", **named})
-        moved = answer(
-            ada,
-            "ReEncrypt",
-            {
-                "CiphertextBlob": foreign,
-                "DestinationKeyId": key["KeyId"],
-                **({"DestinationEncryptionAlgorithm": algorithm} if algorithm else {}),
-            },
-        )
-        if usage != ENCRYPT:
-            assert made == wrong_usage(key, "Encrypt")
-            assert moved == wrong_usage(key, "ReEncryptTo")
-        elif wanted not in KINDS[spec][usage]:
-            assert made == moved == wrong_algorithm(key, wanted)
-        else:
-            assert (made["KeyId"], made["EncryptionAlgorithm"]) == (key["Arn"], wanted)
-            assert (moved["KeyId"], moved["DestinationEncryptionAlgorithm"]) == (key["Arn"], wanted)
-            assert ("DestinationKeyMaterialId" in present(moved)) == (spec == "SYMMETRIC_DEFAULT")
-            for blob in (made["CiphertextBlob"], moved["CiphertextBlob"]):
-                opened = run_as(ada, "Decrypt", {"KeyId": key["KeyId"], "CiphertextBlob": blob, **named})
-                assert (opened["Plaintext"], opened["EncryptionAlgorithm"]) == (b"x", wanted)
-                assert ("KeyMaterialId" in present(opened)) == (spec == "SYMMETRIC_DEFAULT")
-            back = {
-                "CiphertextBlob": made["CiphertextBlob"],
-                "SourceKeyId": key["KeyId"],
-                "SourceEncryptionAlgorithm": wanted,
-                "DestinationKeyId": other["KeyId"],
-            }
-            returned = run_as(ada, "ReEncrypt", back)
-            assert (returned["SourceKeyId"], returned["SourceEncryptionAlgorithm"]) == (key["Arn"], wanted)
-            assert run_as(ada, "Decrypt", {"CiphertextBlob": returned["CiphertextBlob"]})["Plaintext"] == b"x"
+    cells = Cells()
+    for key in own:
+        spec, usage = key["KeySpec"], key["KeyUsage"]
+        other = make_key(ada)
+        foreign = run_as(ada, "Encrypt", {"KeyId": other["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
+        for algorithm in [None, *ALGORITHMS[ENCRYPT]]:
+            named = {"EncryptionAlgorithm": algorithm} if algorithm else {}
+            wanted = algorithm or "SYMMETRIC_DEFAULT"
+            made = answer(ada, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"x", **named})
+            moved = answer(
+                ada,
+                "ReEncrypt",
+                {
+                    "CiphertextBlob": foreign,
+                    "DestinationKeyId": key["KeyId"],
+                    **({"DestinationEncryptionAlgorithm": algorithm} if algorithm else {}),
+                },
+            )
+            cells.note("Encrypt", key, algorithm or "default", made)
+            cells.note("ReEncrypt to", key, algorithm or "default", moved)
+            if usage != ENCRYPT:
+                assert made == wrong_usage(key, "Encrypt")
+                assert moved == wrong_usage(key, "ReEncryptTo")
+            elif wanted not in KINDS[spec][usage]:
+                assert made == moved == wrong_algorithm(key, wanted)
+            else:
+                assert (made["KeyId"], made["EncryptionAlgorithm"]) == (key["Arn"], wanted)
+                assert (moved["KeyId"], moved["DestinationEncryptionAlgorithm"]) == (key["Arn"], wanted)
+                assert ("DestinationKeyMaterialId" in present(moved)) == (spec == "SYMMETRIC_DEFAULT")
+                for blob in (made["CiphertextBlob"], moved["CiphertextBlob"]):
+                    opened = run_as(ada, "Decrypt", {"KeyId": key["KeyId"], "CiphertextBlob": blob, **named})
+                    assert (opened["Plaintext"], opened["EncryptionAlgorithm"]) == (b"x", wanted)
+                    assert ("KeyMaterialId" in present(opened)) == (spec == "SYMMETRIC_DEFAULT")
+                back = {
+                    "CiphertextBlob": made["CiphertextBlob"],
+                    "SourceKeyId": key["KeyId"],
+                    "SourceEncryptionAlgorithm": wanted,
+                    "DestinationKeyId": other["KeyId"],
+                }
+                returned = run_as(ada, "ReEncrypt", back)
+                assert (returned["SourceKeyId"], returned["SourceEncryptionAlgorithm"]) == (key["Arn"], wanted)
+                assert run_as(ada, "Decrypt", {"CiphertextBlob": returned["CiphertextBlob"]})["Plaintext"] == b"x"
+    cells.check()
 
 
 def present(members) -> set[str]:
     return {name for name, value in members.items() if value is not None}
 
 
-def test_decryption_of_what_is_not_the_keys(people, key):
-    ada, spec, usage = people.ada, key["KeySpec"], key["KeyUsage"]
-    other = make_key(ada)
-    foreign = run_as(ada, "Encrypt", {"KeyId": other["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
-    moved = {"DestinationKeyId": other["KeyId"]}
-    for action, member, side in (("Decrypt", "", ""), ("ReEncrypt", "Source", "From")):
-        more = moved if action == "ReEncrypt" else {}
-        by_key = {f"{member}KeyId": key["KeyId"], **more}
-        # A symmetric ciphertext tells which key it needs: any other is incorrect, whatever its kind (recorded).
-        assert refused(ada, action, {**by_key, "CiphertextBlob": foreign}) == INCORRECT
-        assert refused(ada, action, {**by_key, "CiphertextBlob": os.urandom(256)}) == INVALID
-        for algorithm in ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"):
-            request = {**by_key, "CiphertextBlob": os.urandom(256), f"{member}EncryptionAlgorithm": algorithm}
-            if usage != ENCRYPT:
-                expected = wrong_usage(key, f"{action}{side}")
-            else:
-                expected = INVALID if algorithm in KINDS[spec][usage] else wrong_algorithm(key, algorithm)
-            assert refused(ada, action, request) == expected
-            without_key = {name: value for name, value in request.items() if name != f"{member}KeyId"}
-            assert refused(ada, action, without_key) == Refused(
-                "ValidationException", f"{member}KeyId must not be null"
-            )
+def test_decryption_of_what_is_not_the_keys(ada, own):
+    cells = Cells()
+    for key in own:
+        spec, usage = key["KeySpec"], key["KeyUsage"]
+        other = make_key(ada)
+        foreign = run_as(ada, "Encrypt", {"KeyId": other["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
+        moved = {"DestinationKeyId": other["KeyId"]}
+        for action, member, side in (("Decrypt", "", ""), ("ReEncrypt", "Source", "From")):
+            more = moved if action == "ReEncrypt" else {}
+            by_key = {f"{member}KeyId": key["KeyId"], **more}
+            # A symmetric ciphertext tells which key it needs: any other is incorrect, whatever its kind (recorded).
+            assert refused(ada, action, {**by_key, "CiphertextBlob": foreign}) == INCORRECT
+            assert refused(ada, action, {**by_key, "CiphertextBlob": os.urandom(256)}) == INVALID
+            for algorithm in ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"):
+                request = {**by_key, "CiphertextBlob": os.urandom(256), f"{member}EncryptionAlgorithm": algorithm}
+                if usage != ENCRYPT:
+                    expected = wrong_usage(key, f"{action}{side}")
+                else:
+                    expected = INVALID if algorithm in KINDS[spec][usage] else wrong_algorithm(key, algorithm)
+                answered = refused(ada, action, request)
+                assert answered == expected
+                cells.note(f"{action} {side.lower()}".strip(), key, f"{algorithm} another key's ciphertext", answered)
+                without_key = {name: value for name, value in request.items() if name != f"{member}KeyId"}
+                assert refused(ada, action, without_key) == Refused(
+                    "ValidationException", f"{member}KeyId must not be null"
+                )
+    cells.check()
 
 
 def test_an_rsa_key_takes_an_empty_encryption_context_only(people):
@@ -198,119 +193,174 @@ def test_an_rsa_key_takes_an_empty_encryption_context_only(people):
         assert refused(people.ada, action, {**request, **more, "EncryptionContext": {"a": "b"}}) == expected
 
 
-def test_data_keys_and_pairs(people, key):
-    ada, spec = people.ada, key["KeySpec"]
-    for action, request, noun in (
-        ("GenerateDataKey", {"KeySpec": "AES_128"}, "data key"),
-        ("GenerateDataKeyWithoutPlaintext", {"NumberOfBytes": 7}, "data key"),
-        ("GenerateDataKeyPair", {"KeyPairSpec": "ECC_NIST_P256"}, "data key pair"),
-        ("GenerateDataKeyPairWithoutPlaintext", {"KeyPairSpec": "ML_KEM_512"}, "data key pair"),
-    ):
-        made = answer(ada, action, {"KeyId": key["KeyId"], **request})
-        if spec == "SYMMETRIC_DEFAULT":
-            assert made["KeyId"] == key["Arn"]
-            assert made["KeyMaterialId"] == key["CurrentKeyMaterialId"]
-        elif is_asymmetric(spec):
-            assert made == Refused("InvalidKeyUsageException", f"You cannot generate a {noun} with an asymmetric CMK")
+def test_data_keys_and_pairs(ada, own):
+    for key in own:
+        spec = key["KeySpec"]
+        for action, request, noun in (
+            ("GenerateDataKey", {"KeySpec": "AES_128"}, "data key"),
+            ("GenerateDataKeyWithoutPlaintext", {"NumberOfBytes": 7}, "data key"),
+            ("GenerateDataKeyPair", {"KeyPairSpec": "ECC_NIST_P256"}, "data key pair"),
+            ("GenerateDataKeyPairWithoutPlaintext", {"KeyPairSpec": "ML_KEM_512"}, "data key pair"),
+        ):
+            made = answer(ada, action, {"KeyId": key["KeyId"], **request})
+            if spec == "SYMMETRIC_DEFAULT":
+                assert made["KeyId"] == key["Arn"]
+                assert made["KeyMaterialId"] == key["CurrentKeyMaterialId"]
+            elif is_asymmetric(spec):
+                assert made == Refused(
+                    "InvalidKeyUsageException", f"You cannot generate a {noun} with an asymmetric CMK"
+                )
+            else:
+                assert made == wrong_usage(key, action)
+
+
+def test_signing(ada, own):
+    cells = Cells()
+    for key in own:
+        spec, usage = key["KeySpec"], key["KeyUsage"]
+        for algorithm in ALGORITHMS[SIGN]:
+            request = {"KeyId": key["KeyId"], "SigningAlgorithm": algorithm, **message_for(algorithm)}
+            signed = answer(ada, "Sign", request)
+            made = b"x" if isinstance(signed, Refused) else signed["Signature"]
+            verified = answer(ada, "Verify", {**request, "Signature": made})
+            cells.note("Sign", key, algorithm, signed)
+            cells.note("Verify", key, algorithm, verified)
+            if usage != SIGN:
+                assert signed == wrong_usage(key, "Sign")
+                assert verified == wrong_usage(key, "Verify")
+            elif algorithm not in KINDS[spec][usage]:
+                assert signed == verified == wrong_algorithm(key, algorithm)
+            else:
+                assert (signed["KeyId"], signed["SigningAlgorithm"]) == (key["Arn"], algorithm)
+                assert verified == {"KeyId": key["Arn"], "SignatureValid": True, "SigningAlgorithm": algorithm}
+                bad = {**request, "Signature": signed["Signature"][:-1]}
+                assert refused(ada, "Verify", bad) == Refused("KMSInvalidSignatureException", None)
+                assert refused(ada, "Verify", {**bad, "DryRun": True}).code == "KMSInvalidSignatureException"
+    cells.check()
+
+
+# Source: kms-semantics 4.18. A prepared message has the length of the digest; for ML-DSA, 64 bytes.
+TYPES = {"RSA": ("RAW", "DIGEST"), "ECDSA": ("RAW", "DIGEST"), "ED25519_SHA_512": ("RAW",)}
+TYPES |= {"ED25519_PH_SHA_512": ("DIGEST",), "ML_DSA_SHAKE_256": ("RAW", "EXTERNAL_MU")}
+
+
+def test_message_types(ada, own):
+    """Every algorithm of every signing key with every type, and a prepared message that is a byte short."""
+    cells = Cells()
+    for key in [key for key in own if key["KeyUsage"] == SIGN]:
+        for algorithm in key["SigningAlgorithms"]:
+            taken = next(types for start, types in TYPES.items() if algorithm.startswith(start))
+            size = 64 if algorithm.startswith(("ED", "ML")) else int(algorithm[-3:]) // 8
+            for kind in ("RAW", "DIGEST", "EXTERNAL_MU"):
+                request = {"KeyId": key["KeyId"], "SigningAlgorithm": algorithm, "MessageType": kind}
+                cause = f"algorithm {algorithm}"
+                if kind == "EXTERNAL_MU" or algorithm.startswith("ML_DSA"):
+                    cause = f"key spec {key['KeySpec']}"
+                wrong = Refused("ValidationException", f"Message type {kind} is incompatible with {cause}.")
+                signed = answer(ada, "Sign", {**request, "Message": b"x" * size})
+                made = b"x" if isinstance(signed, Refused) else signed["Signature"]
+                verified = answer(ada, "Verify", {**request, "Message": b"x" * size, "Signature": made})
+                cells.note("Sign", key, f"{algorithm} {kind}", signed)
+                cells.note("Verify", key, f"{algorithm} {kind}", verified)
+                if kind not in taken:
+                    assert signed == verified == wrong
+                    continue
+                assert verified["SignatureValid"] is True
+                short = {**request, "Message": b"x" * (size - 1)}
+                if kind != "RAW":
+                    sentence = f"Digest is invalid length for algorithm {algorithm}."
+                    assert refused(ada, "Sign", short) == Refused("ValidationException", sentence)
+                    assert refused(ada, "Verify", {**short, "Signature": made}).message == sentence
+    for operation, answered in cells.items():
+        check_results("message_types", operation, answered)
+    check_rows("message_types", ("Sign", "Verify"))
+
+
+def test_macs(ada, own):
+    cells = Cells()
+    for key in own:
+        spec, usage = key["KeySpec"], key["KeyUsage"]
+        for algorithm in ALGORITHMS[MAC]:
+            request = {"KeyId": key["KeyId"], "MacAlgorithm": algorithm, "Message": b"pay"}
+            made = answer(ada, "GenerateMac", request)
+            mac = b"x" if isinstance(made, Refused) else made["Mac"]
+            verified = answer(ada, "VerifyMac", {**request, "Mac": mac})
+            cells.note("GenerateMac", key, algorithm, made)
+            cells.note("VerifyMac", key, algorithm, verified)
+            if usage != MAC:
+                assert made == wrong_usage(key, "GenerateMac")
+                assert verified == wrong_usage(key, "VerifyMac")
+            elif algorithm not in KINDS[spec][usage]:
+                assert made == verified == wrong_algorithm(key, algorithm)
+            else:
+                assert made == run_as(ada, "GenerateMac", request)
+                assert verified == {"KeyId": key["Arn"], "MacValid": True, "MacAlgorithm": algorithm}
+                short = {**request, "Mac": made["Mac"][:16]}
+                assert refused(ada, "VerifyMac", short) == Refused("KMSInvalidMacException", None)
+    cells.check()
+
+
+def test_agreement_and_encapsulation(ada, own):
+    for key in own:
+        spec, usage = key["KeySpec"], key["KeyUsage"]
+        curve = spec if usage == AGREE else "ECC_NIST_P256"
+        request = {"KeyId": key["KeyId"], "KeyAgreementAlgorithm": "ECDH"}
+        request["PublicKey"] = generate_key_pair(KeySpec(curve))[1]
+        derived = answer(ada, "DeriveSharedSecret", request)
+        encapsulated = answer(ada, "Encapsulate", {"KeyId": key["KeyId"], "EncapsulationAlgorithm": "ML_KEM"})
+        opening = {"KeyId": key["KeyId"], "EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": b"x"}
+        if usage == AGREE:
+            assert derived["KeyId"] == key["Arn"]
+            broken = {**request, "PublicKey": request["PublicKey"] + b"\0"}
+            assert refused(ada, "DeriveSharedSecret", broken) == Refused("ValidationException", None)
         else:
-            assert made == wrong_usage(key, action)
-
-
-def test_signing(people, key):
-    ada, spec, usage = people.ada, key["KeySpec"], key["KeyUsage"]
-    for algorithm in ALGORITHMS[SIGN]:
-        request = {"KeyId": key["KeyId"], "SigningAlgorithm": algorithm, **message_for(algorithm)}
-        signed = answer(ada, "Sign", request)
-        if usage != SIGN:
-            assert signed == wrong_usage(key, "Sign")
-            assert refused(ada, "Verify", {**request, "Signature": b"x"}) == wrong_usage(key, "Verify")
-        elif algorithm not in KINDS[spec][usage]:
-            assert signed == wrong_algorithm(key, algorithm)
-            assert refused(ada, "Verify", {**request, "Signature": b"x"}) == wrong_algorithm(key, algorithm)
+            assert derived == wrong_usage(key, "DeriveSharedSecret")
+        if usage == ENCAPSULATE:
+            blob = encapsulated["SharedSecretCiphertextBlob"]
+            opened = run_as(ada, "Decapsulate", {**opening, "SharedSecretCiphertextBlob": blob})
+            assert opened["SharedSecret"] == encapsulated["SharedSecret"]
+            assert refused(ada, "Decapsulate", opening) == INVALID
+            foreign = {**opening, "SharedSecretCiphertextBlob": os.urandom(len(blob))}
+            assert len(run_as(ada, "Decapsulate", foreign)["SharedSecret"]) == 32
         else:
-            assert (signed["KeyId"], signed["SigningAlgorithm"]) == (key["Arn"], algorithm)
-            verified = run_as(ada, "Verify", {**request, "Signature": signed["Signature"]})
-            assert verified == {"KeyId": key["Arn"], "SignatureValid": True, "SigningAlgorithm": algorithm}
-            bad = {**request, "Signature": signed["Signature"][:-1]}
-            assert refused(ada, "Verify", bad) == Refused("KMSInvalidSignatureException", None)
-            assert refused(ada, "Verify", {**bad, "DryRun": True}).code == "KMSInvalidSignatureException"
+            assert encapsulated == wrong_usage(key, "Encapsulate")
+            assert refused(ada, "Decapsulate", opening) == wrong_usage(key, "Decapsulate")
 
 
-def test_macs(people, key):
-    ada, spec, usage = people.ada, key["KeySpec"], key["KeyUsage"]
-    for algorithm in ALGORITHMS[MAC]:
-        request = {"KeyId": key["KeyId"], "MacAlgorithm": algorithm, "Message": b"pay"}
-        made = answer(ada, "GenerateMac", request)
-        if usage != MAC:
-            assert made == wrong_usage(key, "GenerateMac")
-            assert refused(ada, "VerifyMac", {**request, "Mac": b"x"}) == wrong_usage(key, "VerifyMac")
-        elif algorithm not in KINDS[spec][usage]:
-            assert made == wrong_algorithm(key, algorithm)
-            assert refused(ada, "VerifyMac", {**request, "Mac": b"x"}) == wrong_algorithm(key, algorithm)
-        else:
-            assert made == run_as(ada, "GenerateMac", request)
-            verified = run_as(ada, "VerifyMac", {**request, "Mac": made["Mac"]})
-            assert verified == {"KeyId": key["Arn"], "MacValid": True, "MacAlgorithm": algorithm}
-            short = {**request, "Mac": made["Mac"][:16]}
-            assert refused(ada, "VerifyMac", short) == Refused("KMSInvalidMacException", None)
+def test_the_public_key(ada, own):
+    for key in own:
+        spec, usage = key["KeySpec"], key["KeyUsage"]
+        if not is_asymmetric(spec):
+            assert refused(ada, "GetPublicKey", {"KeyId": key["KeyId"]}) == Refused(
+                "UnsupportedOperationException", None
+            )
+            continue
+        enabled = run_as(ada, "GetPublicKey", {"KeyId": key["KeyId"]})
+        public = enabled.pop("PublicKey")
+        assert enabled == {
+            "KeyId": key["Arn"],
+            "CustomerMasterKeySpec": spec,
+            "KeySpec": spec,
+            "KeyUsage": usage,
+            MEMBERS[usage]: KINDS[spec][usage],
+        }
+        run_as(ada, "DisableKey", {"KeyId": key["KeyId"]})
+        assert run_as(ada, "GetPublicKey", {"KeyId": key["KeyId"]})["PublicKey"] == public
 
 
-def test_agreement_and_encapsulation(people, key):
-    ada, spec, usage = people.ada, key["KeySpec"], key["KeyUsage"]
-    curve = spec if usage == AGREE else "ECC_NIST_P256"
-    request = {"KeyId": key["KeyId"], "KeyAgreementAlgorithm": "ECDH"}
-    request["PublicKey"] = generate_key_pair(KeySpec(curve))[1]
-    derived = answer(ada, "DeriveSharedSecret", request)
-    encapsulated = answer(ada, "Encapsulate", {"KeyId": key["KeyId"], "EncapsulationAlgorithm": "ML_KEM"})
-    opening = {"KeyId": key["KeyId"], "EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": b"x"}
-    if usage == AGREE:
-        assert derived["KeyId"] == key["Arn"]
-        broken = {**request, "PublicKey": request["PublicKey"] + b"\0"}
-        assert refused(ada, "DeriveSharedSecret", broken) == Refused("ValidationException", None)
-    else:
-        assert derived == wrong_usage(key, "DeriveSharedSecret")
-    if usage == ENCAPSULATE:
-        blob = encapsulated["SharedSecretCiphertextBlob"]
-        opened = run_as(ada, "Decapsulate", {**opening, "SharedSecretCiphertextBlob": blob})
-        assert opened["SharedSecret"] == encapsulated["SharedSecret"]
-        assert refused(ada, "Decapsulate", opening) == INVALID
-        foreign = {**opening, "SharedSecretCiphertextBlob": os.urandom(len(blob))}
-        assert len(run_as(ada, "Decapsulate", foreign)["SharedSecret"]) == 32
-    else:
-        assert encapsulated == wrong_usage(key, "Encapsulate")
-        assert refused(ada, "Decapsulate", opening) == wrong_usage(key, "Decapsulate")
-
-
-def test_the_public_key(people, key):
-    ada, spec, usage = people.ada, key["KeySpec"], key["KeyUsage"]
-    if not is_asymmetric(spec):
-        assert refused(ada, "GetPublicKey", {"KeyId": key["KeyId"]}) == Refused("UnsupportedOperationException", None)
-        return
-    enabled = run_as(ada, "GetPublicKey", {"KeyId": key["KeyId"]})
-    public = enabled.pop("PublicKey")
-    assert enabled == {
-        "KeyId": key["Arn"],
-        "CustomerMasterKeySpec": spec,
-        "KeySpec": spec,
-        "KeyUsage": usage,
-        MEMBERS[usage]: KINDS[spec][usage],
-    }
-    run_as(ada, "DisableKey", {"KeyId": key["KeyId"]})
-    assert run_as(ada, "GetPublicKey", {"KeyId": key["KeyId"]})["PublicKey"] == public
-
-
-def test_rotation_is_for_symmetric_encryption_keys(people, key):
-    ada, request = people.ada, {"KeyId": key["KeyId"]}
-    if key["KeySpec"] == "SYMMETRIC_DEFAULT":
-        return
-    for action in ("EnableKeyRotation", "RotateKeyOnDemand"):
-        assert refused(ada, action, request) == Refused("UnsupportedOperationException", None)
-    run_as(ada, "DisableKeyRotation", request)  # recorded: succeeds and does nothing
-    assert run_as(ada, "GetKeyRotationStatus", request) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
-    assert run_as(ada, "ListKeyRotations", request) == {"Rotations": [], "Truncated": False}
-    assert refused(ada, "ListKeyRotations", {**request, "IncludeKeyMaterial": "ALL_KEY_MATERIAL"}) == Refused(
-        "ValidationException", "Input parameter includeKeyMaterial can only be used with symmetric keys."
-    )
+def test_rotation_is_for_symmetric_encryption_keys(ada, own):
+    for key in own:
+        request = {"KeyId": key["KeyId"]}
+        if key["KeySpec"] == "SYMMETRIC_DEFAULT":
+            continue
+        for action in ("EnableKeyRotation", "RotateKeyOnDemand"):
+            assert refused(ada, action, request) == Refused("UnsupportedOperationException", None)
+        run_as(ada, "DisableKeyRotation", request)  # recorded: succeeds and does nothing
+        assert run_as(ada, "GetKeyRotationStatus", request) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+        assert run_as(ada, "ListKeyRotations", request) == {"Rotations": [], "Truncated": False}
+        assert refused(ada, "ListKeyRotations", {**request, "IncludeKeyMaterial": "ALL_KEY_MATERIAL"}) == Refused(
+            "ValidationException", "Input parameter includeKeyMaterial can only be used with symmetric keys."
+        )
 
 
 def test_a_disabled_key_says_so_before_anything_else(people):
@@ -339,3 +389,17 @@ def test_a_message_has_1_to_4096_bytes(people, size):
     assert refused(people.ada, "Sign", request) == expected
     mac = {"KeyId": key["KeyId"], "Message": b"x" * size, "MacAlgorithm": "HMAC_SHA_256"}
     assert refused(people.ada, "GenerateMac", mac) == expected
+
+
+def test_the_results_have_the_operations_of_these_walks():
+    cryptographic = {
+        "Encrypt",
+        "ReEncrypt to",
+        "Decrypt",
+        "ReEncrypt from",
+        "Sign",
+        "Verify",
+        "GenerateMac",
+        "VerifyMac",
+    }
+    check_rows("algorithms", cryptographic)

@@ -4,13 +4,10 @@ Every kind of material under every wrapping algorithm and wrapping key spec: kms
 One key takes its material again and again: an import that had read other bytes would be refused.
 """
 
-import functools
 import os
 
 import pytest
 
-from core.crypto.wrapping import generate_wrapping_key
-from operations.actions import get_parameters_for_import
 from tests.builders import Refused, refused, run_as
 from tests.conformance_results import check_results, check_rows
 from tests.openssl import GENPKEY, digest_options, oaep_options
@@ -42,19 +39,11 @@ SIGNING = {
     "ECC_NIST_EDWARDS25519": "ED25519_SHA_512",
 }
 
-drawn_once = functools.cache(generate_wrapping_key)
-
 
 def is_allowed(spec: str, algorithm: str, size: str) -> bool:
     # An encoded P-521 key is longer than what OAEP takes under 2,048 bits.
     too_long = spec == "ECC_NIST_P521" and algorithm in OAEP and size == "RSA_2048"
     return algorithm in KINDS[spec][1] and size in SIZES and not too_long
-
-
-@pytest.fixture
-def one_wrapping_key_of_a_size(monkeypatch):
-    """Draw a wrapping key once for each size, as one of 4,096 bits takes half a second; a token may still be new."""
-    monkeypatch.setattr(get_parameters_for_import, "generate_wrapping_key", drawn_once)
 
 
 @pytest.mark.parametrize("spec", KINDS)
