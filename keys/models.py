@@ -204,7 +204,7 @@ class SealedSecret(models.Model):
 
 
 class WizardDraft(models.Model):
-    """What somebody has entered in the create-key wizard so far. Holds no secret."""
+    """What somebody has entered in a wizard of keys so far. Holds no secret."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     principal = models.ForeignKey("accounts.Principal", on_delete=models.CASCADE, related_name="wizard_drafts")
@@ -212,7 +212,7 @@ class WizardDraft(models.Model):
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
-    # The key that Finish made: a second Finish of the same draft creates nothing.
+    # The key that Finish made, or made replicas of: a second Finish of the same draft makes nothing.
     finished_key_id = models.CharField(max_length=36, blank=True)
 
     class Meta:

@@ -63,6 +63,12 @@ urlpatterns = [
     path("keys/<str:key_id>/import", import_material.import_parameters, name="import_parameters"),
     path("keys/<str:key_id>/import/upload", import_material.import_upload, name="import_upload"),
     path("keys/<str:key_id>/replicate", replicate_key.replicate, name="replicate"),
+    path(
+        "keys/<str:key_id>/replicate/<uuid:draft_id>/regenerate/<slug:step_key>",
+        replicate_key.regenerate,
+        name="replicate_regenerate",
+    ),
+    path("keys/<str:key_id>/replicate/<uuid:draft_id>/<slug:step_key>", replicate_key.step, name="replicate_step"),
     path("keys/<str:key_id>/primary-region", tab_regionality.change_primary, name="change_primary"),
     path("keys/<str:key_id>/material/delete", import_material.delete_material, name="delete_material"),
     path("keys/<str:key_id>/aliases/create", tab_aliases.create_alias, name="create_alias"),
@@ -74,4 +80,5 @@ urlpatterns = [
     path("keys/<str:key_id>/policy/<people:which>/remove", policy_changes.remove_people, name="remove_people"),
     path("policy/lint", policy_lint.lint_policy, name="lint_new_policy"),
     path("keys/<str:key_id>/policy/lint", policy_lint.lint_policy, name="lint_policy"),
+    path("keys/<str:key_id>/policy/lint/<slug:replica_region>", policy_lint.lint_policy, name="lint_replica_policy"),
 ]

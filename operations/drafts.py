@@ -1,4 +1,4 @@
-"""Drafts of the create-key wizard: what somebody has entered so far, under an id that stands in the address.
+"""Drafts of the wizards of keys: what somebody has entered so far, under an id that stands in the address.
 
 A draft is written step by step, so two tabs with different steps of one draft lose nothing of each other. It is not
 configuration: no version moves and no event is recorded until Finish calls CreateKey.
@@ -30,10 +30,11 @@ AWAIT_SECONDS, AWAIT_STEPS = 3, 30
 
 @dataclass(slots=True)
 class Draft:
-    """One person's draft of a key in one Region."""
+    """One person's draft in one Region: of a new key, or of the replicas of a primary key."""
 
     row: WizardDraft
     is_new: bool
+    primary_key_id: str = ""
 
     @property
     def id(self) -> UUID:
@@ -58,37 +59,53 @@ class Draft:
         return bool(self.row.data.get(step, {}).get("done"))
 
     @property
+    def primary_policy(self) -> str | None:
+        """The policy that the primary key had when the draft was begun; None if it could not be read."""
+        policy: str | None = self.row.data.get("primary", {}).get("policy")
+        return policy
+
+    @property
     def edited_from(self) -> str:
         """The generated policy that was edited by hand, or "" ."""
         return str(self.row.data.get("edited_from", ""))
 
 
-def open_draft(draft_id: UUID, caller: Caller, region: str) -> Draft:
+def open_draft(draft_id: UUID, caller: Caller, region: str, primary_key_id: str = "") -> Draft:
     """Return the caller's draft, a new one that is not stored yet if there is none of this id.
 
-    Raises NotFoundException for the draft of somebody else.
+    Raises NotFoundException for the draft of somebody else, or of something else.
     """
     row = queries.find_draft(draft_id, caller.principal_pk)
-    if row is not None:
-        return Draft(row, is_new=False)
+    if row is not None and row.data.get("primary", {}).get("key_id", "") == primary_key_id:
+        return Draft(row, is_new=False, primary_key_id=primary_key_id)
     if queries.draft_exists(draft_id):
         raise NotFoundException("There is no such draft.")
     now = clock.machine_time()
     row = WizardDraft(
         id=draft_id, principal_id=caller.principal_pk, region=region, created_at=now, updated_at=now, data={}
     )
-    return Draft(row, is_new=True)
+    return Draft(row, is_new=True, primary_key_id=primary_key_id)
+
+
+def begin(draft: Draft, primary_policy: str | None, prefilled: Mapping[str, Values]) -> None:
+    """Store a draft of replicas with what it begins with: the primary key's policy, and what steps hold of it."""
+    primary = {"key_id": draft.primary_key_id, "policy": primary_policy}
+    entries = {step: _entry(values, done=False) for step, values in prefilled.items()}
+    _merge(draft, {"primary": primary, **entries})
 
 
 def save_step(draft: Draft, step: str, values: Values | None, *, done: bool) -> None:
     """Store what was entered in a step; ``None`` forgets it."""
-    entry = {"done": done} if values is None else {"done": done, "values": {k: list(v) for k, v in values.items()}}
-    _merge(draft, {step: entry})
+    _merge(draft, {step: {"done": done} if values is None else _entry(values, done=done)})
 
 
 def set_edited_from(draft: Draft, generated_policy: str) -> None:
     """Remember the generated policy behind the edited one; "" when the policy is no longer edited."""
     _merge(draft, {"edited_from": generated_policy})
+
+
+def _entry(values: Values, *, done: bool) -> dict[str, object]:
+    return {"done": done, "values": {name: list(each) for name, each in values.items()}}
 
 
 def _merge(draft: Draft, changes: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from accounts import queries as account_queries
 from core.calls import Call
 from core.crypto.key_specs import KeySpec, KeyUsage, Origin
 from core.errors import KmsError, MalformedPolicyDocumentException
-from core.messages import CreateKeyRequest, PutKeyPolicyRequest
+from core.messages import CreateKeyRequest, PutKeyPolicyRequest, ReplicateKeyRequest
 from core.policy.compile import compile_key_policy
 from core.policy.decide import KeyFacts
 from core.policy.documents import (
@@ -58,13 +58,13 @@ def checked_policy(call: Call, key_facts: KeyFacts, text: str | None, bypass_loc
 
 
 def policy_refusal(call: Call) -> KmsError | None:
-    """Return what CreateKey or PutKeyPolicy would refuse about the policy in its members, or None. Has no effect.
+    """Return what CreateKey, PutKeyPolicy or ReplicateKey would refuse about the policy in its members, or None.
 
-    Permission for the call itself, and that the key of PutKeyPolicy exists, are asked before: see ``pipeline.preview``.
+    Has no effect. Permission for the call itself, and that its key exists, are asked before: see ``pipeline.preview``.
     """
     assert isinstance(call.members, Mapping)
     request = convert_request(call.action, call.members)
-    assert isinstance(request, CreateKeyRequest | PutKeyPolicyRequest)
+    assert isinstance(request, CreateKeyRequest | PutKeyPolicyRequest | ReplicateKeyRequest)
     if isinstance(request, CreateKeyRequest):
         key_facts = replace(
             facts.unborn_key(call.caller.account_id, call.region),
@@ -75,6 +75,8 @@ def policy_refusal(call: Call) -> KmsError | None:
         )
     else:
         key_facts = find_subject(call, request.key_id).key.facts
+        if isinstance(request, ReplicateKeyRequest):
+            key_facts = facts.unborn_replica(key_facts, request.replica_region)
     try:
         checked_policy(call, key_facts, request.policy, bool(request.bypass_policy_lockout_safety_check))
     except KmsError as refusal:

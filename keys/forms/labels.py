@@ -1,4 +1,4 @@
-"""Step 2 of the create-key wizard: alias, description, tags. Source: console.md 3.4."""
+"""Step 2 of a wizard of keys: alias, description, tags. Source: console.md 3.4."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,8 +62,13 @@ class LabelsForm(StepForm):
         if fault is not None:
             raise forms.ValidationError(str(_ALIAS_FAULTS[fault]))
         where = self.surroundings
-        if queries.find_alias(where.account_id, where.region, PREFIX + alias) is not None:
-            raise forms.ValidationError(_("An alias with this name already exists in this Region"))
+        for region in where.replica_regions or (where.region,):
+            if queries.find_alias(where.account_id, region, PREFIX + alias) is not None:
+                raise forms.ValidationError(
+                    _("An alias with this name already exists in %(region)s") % {"region": region}
+                    if where.replica_regions
+                    else _("An alias with this name already exists in this Region")
+                )
         return alias
 
     def clean_description(self) -> str:

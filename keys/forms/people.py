@@ -1,4 +1,4 @@
-"""Steps 3 and 4 of the create-key wizard: administrators, users, other accounts. Source: console.md 3.5 and 3.6."""
+"""Steps 3 and 4 of a wizard of keys: administrators, users, other accounts. Source: console.md 3.5 and 3.6."""
 
 from typing import Any, ClassVar
 

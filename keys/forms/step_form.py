@@ -1,4 +1,4 @@
-"""What every step of the create-key wizard has: a form over values as they were posted or stored.
+"""What every step of a wizard of keys has: a form over values as they were posted or stored.
 
 A draft keeps wrong input too; only a ``checked`` form says what is wrong.
 """
@@ -12,6 +12,7 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from kmsconsole.web.components import Option
 from kmsconsole.web.policy_findings import Finding
 from operations.drafts import Values
 
@@ -23,6 +24,10 @@ class Surroundings:
     account_id: str
     region: str
     policy_findings: Callable[[str], list[Finding]]
+    region_options: Sequence[Option] = ()
+    """The Regions that a replica can be made in, and those that it cannot, disabled."""
+    replica_regions: Sequence[str] = ()
+    """Where the replicas will be made, if it is replicas that are made."""
 
 
 class StepForm(forms.Form):

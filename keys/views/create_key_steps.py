@@ -50,7 +50,11 @@ class CreateKeyProgress(Progress):
             Crumb(_("Customer managed keys"), link("keys:list", region=region)),
             Crumb(self.title),
         ]
-        return {"breadcrumbs": crumbs, "cancel_href": link("keys:list", region=region)}
+        return {
+            "breadcrumbs": crumbs,
+            "cancel_href": link("keys:list", region=region),
+            "lint_url": link("keys:lint_new_policy", region=region),
+        }
 
     def refusal(self) -> KmsError | None:
         return refusal_of(self.request, "CreateKey", {}, self.draft.region)

@@ -193,7 +193,8 @@ def edit_policy(request: HttpRequest, key: DescribedKey) -> HttpResponse:
         editor = read_editor(request.POST)
         if editor.asked:
             return render_editor(request, editor, "keys/edit_policy.html", context)
-        editor = editor.checked(check_policy(request, editor.text, key_id=key.key_id))
+        findings = check_policy(request, editor.text, action="PutKeyPolicy", members={"KeyId": key.key_id})
+        editor = editor.checked(findings)
         if editor.has_errors:
             return render_editor(request, editor, "keys/edit_policy.html", context, status=422)
         perform(request, "PutKeyPolicy", {"KeyId": key.key_id, "Policy": editor.text})

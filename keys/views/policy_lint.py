@@ -10,7 +10,13 @@ from kmsconsole.web.policy_findings import check_policy
 
 @require_POST
 @signed_in
-def lint_policy(request: HttpRequest, key_id: str = "") -> HttpResponse:
-    """Check a key policy, for the key in the address or for one that is being created. Saves and records nothing."""
+def lint_policy(request: HttpRequest, key_id: str = "", replica_region: str = "") -> HttpResponse:
+    """Check a policy: of the key in the address, of its replica in a Region, or of a key that is being created.
+
+    Saves and records nothing.
+    """
     text = request.POST.get(TEXT_FIELD, "").replace("\r\n", "\n")
-    return JsonResponse([finding.as_dict() for finding in check_policy(request, text, key_id=key_id)], safe=False)
+    members = {**({"KeyId": key_id} if key_id else {}), **({"ReplicaRegion": replica_region} if replica_region else {})}
+    action = "ReplicateKey" if replica_region else "PutKeyPolicy" if key_id else "CreateKey"
+    found = check_policy(request, text, action=action, members=members)
+    return JsonResponse([finding.as_dict() for finding in found], safe=False)

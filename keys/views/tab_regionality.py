@@ -1,6 +1,6 @@
 """The tab **Regionality** of a multi-Region key, and **Change primary Region**. Source: console.md 2.9, 4.11."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,18 +45,75 @@ class RelatedRow:
         return STATES[self.state][1] if self.state else ""
 
 
+SETTLING = (KeyState.CREATING, KeyState.UPDATING)
+CREATING, MOVING = "creating", "moving"  # parameters of the address that looks again: what was under way before
+
+
 def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
     free = free_regions(key)
+    rows = [_row(request, key, each) for each in key.related]
     replicate = _refusal(request, "ReplicateKey", key, {"ReplicaRegion": free[0] if free else key.region})
     move = _refusal(request, "UpdatePrimaryRegion", key, {"PrimaryRegion": key.region})
     replicas = [each for each in key.related if not each.is_primary]
     return {
-        "rows": [_row(request, key, each) for each in key.related],
+        "rows": rows,
+        "again_href": _again_href(key, rows),
+        "told": _tell_settled(request, key, rows),
         "columns": [Column(_("Region")), Column(_("Key ARN")), Column(_("Status")), Column(_("Regionality"))],
         "replicate_reason": replicate or ("" if free else _("Every Region has a copy of this key.")),
         "move_reason": move or ("" if replicas else _("The key has no replica.")),
         "primary_href": link("keys:detail", key.key_id, region=key.primary_region, tab="regionality"),
     }
+
+
+def _again_href(key: DescribedKey, rows: Sequence[RelatedRow]) -> str:
+    """Return the address that shows the tab a little later, "" if nothing is under way."""
+    if not any(row.state in SETTLING for row in rows):
+        return ""
+    creating = [row.region for row in rows if row.state is KeyState.CREATING]
+    moving = any(row.state is KeyState.UPDATING for row in rows)
+    query = {**({CREATING: " ".join(creating)} if creating else {}), **({MOVING: key.primary_region} if moving else {})}
+    return key.href(tab="regionality", **query)
+
+
+def _tell_settled(request: HttpRequest, key: DescribedKey, rows: Sequence[RelatedRow]) -> bool:
+    """Tell what has ended since the page looked before, and what is still under way. False if nothing has ended."""
+    states = {row.region: row.state for row in rows}
+    before = [region for region in request.GET.get(CREATING, "").split() if region in states]
+    moved = request.GET.get(MOVING, "")
+    ended = [region for region in before if states[region] not in SETTLING]
+    moved_now = moved in states and not any(state is KeyState.UPDATING for state in states.values())
+    if not ended and not moved_now:
+        return False
+    for region in before:
+        _tell_replica(request, key, region, done=region in ended)
+    if moved in states:
+        _tell_move(request, moved, done=moved_now)
+    return True
+
+
+def _tell_replica(request: HttpRequest, key: DescribedKey, region: str, *, done: bool) -> None:
+    if not done:
+        text = _("A replica key is being created in %(region)s.") % {"region": region}
+        flash.add(request, Flash("in-progress", text, dismissible=False))
+        return
+    text = _("A replica key was created in %(region)s.") % {"region": region}
+    href = link("keys:detail", key.key_id, region=region)
+    flash.add(request, Flash("success", text, action_label=_("View key"), action_href=href))
+
+
+def _tell_move(request: HttpRequest, region: str, *, done: bool) -> None:
+    if done:
+        flash.add(request, Flash("success", _("The primary Region was changed to %(region)s.") % {"region": region}))
+        return
+    text = _("The primary Region is being changed to %(region)s.") % {"region": region}
+    flash.add(request, Flash("in-progress", text, dismissible=False))
+
+
+def tell_new_replica(request: HttpRequest, key: DescribedKey, region: str) -> None:
+    """Tell on the next page that a replica is being created, or was."""
+    related = RelatedKey(region, "", is_primary=False)
+    _tell_replica(request, key, region, done=_state(request, key, related)[0] not in SETTLING)
 
 
 def free_regions(key: DescribedKey) -> list[str]:
@@ -110,8 +167,8 @@ def change_primary(request: HttpRequest, key: DescribedKey) -> HttpResponse:
             except KmsError as refused:
                 refusal = refused
             else:
-                text = _("The primary Region is being changed to %(region)s.") % {"region": chosen}
-                flash.add(request, Flash("success", text))
+                state, _denied = _state(request, key, RelatedKey(chosen, "", is_primary=False))
+                _tell_move(request, chosen, done=state not in SETTLING)
                 return redirect(key.href(tab="regionality"))
     return render_dialog(
         request,

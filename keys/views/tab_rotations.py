@@ -119,7 +119,7 @@ def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         text = _("The key was rotated. Its current key material is %(id)s.") % {"id": key.material_id}
         flash.add(request, Flash("success", text))
     return {
-        "rotated": rotated,
+        "told": rotated,
         "enabled": status["KeyRotationEnabled"],
         "period_days": status.get("RotationPeriodInDays"),
         "next_date": status.get("NextRotationDate"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from core.errors import KmsError
+from core.errors import AccessDeniedException, KmsError
 from keys.forms.create_key import PolicyForm
 from keys.forms.people import PeopleForm
 from keys.views.wizard_plan import same_policy
@@ -131,10 +131,11 @@ def _take(progress: Progress, current: Step) -> HttpResponse:
     request, draft = progress.request, progress.draft
     if blocked := _blocked(progress, current):
         return blocked
-    # Who is refused begins no draft either.
-    refused = _refused(progress, current) if draft.is_new else None
-    if refused:
-        return refused
+    if draft.is_new:
+        # Who is refused begins no draft either.
+        if refused := _refused(progress, current):
+            return refused
+        progress.begin()
     editor = read_editor(request.POST) if current is POLICY and "document" in request.POST else None
     values = {"document": [editor.text]} if editor else current.form.kept(request.POST, draft.values(current.key))
     drafts.save_step(draft, current.key, values, done=draft.is_done(current.key))
@@ -173,15 +174,16 @@ def _refused(progress: Progress, current: Step) -> HttpResponse | None:
 
 def _next(progress: Progress, current: Step) -> HttpResponse:
     draft = progress.draft
+    if current is progress.last:
+        # Who is refused by now makes the call all the same, so that the refusal is on record.
+        invalid = progress.first_invalid(progress.last) if progress.refusal() is None else None
+        return redirect(progress.address(invalid, check="1")) if invalid is not None else _finish(progress)
     if refused := _refused(progress, current):
         return refused
     form = progress.checked_form(current)
     if not form.is_valid():
         drafts.save_step(draft, current.key, form.values, done=draft.is_done(current.key))
         return show(progress, current, checked=True, status=UNPROCESSABLE)
-    if current is progress.last:
-        invalid = progress.first_invalid(progress.last)
-        return redirect(progress.address(invalid, check="1")) if invalid is not None else _finish(progress)
     drafts.save_step(draft, current.key, draft.values(current.key), done=True)
     if progress.first_invalid(POLICY) is None and progress.edit_is_outdated():
         return redirect(progress.question(progress.next(current)))
@@ -193,7 +195,8 @@ def _finish(progress: Progress) -> HttpResponse:
         return progress.finish()
     except KmsError as refusal:
         context = {**refusal_context(progress.request, refusal), "refusal_title": progress.failed_title}
-        return show(progress, progress.last, status=UNPROCESSABLE, **context)
+        status = FORBIDDEN if isinstance(refusal, AccessDeniedException) else UNPROCESSABLE
+        return show(progress, progress.last, status=status, **context)
 
 
 def _note_edit(progress: Progress) -> None:

@@ -67,6 +67,8 @@ class Progress(ABC):
     """What is said to those who cannot do at all what the wizard does."""
     failed_title: str | Promise
     """What is said when **Finish** is refused."""
+    people_note: str | Promise = ""
+    """What is said above the lists of people."""
 
     def __init__(self, request: HttpRequest, draft: Draft) -> None:
         self.request, self.draft = request, draft
@@ -90,7 +92,7 @@ class Progress(ABC):
 
     @abstractmethod
     def frame(self) -> dict[str, Any]:
-        """Return the breadcrumb and where **Cancel** leads."""
+        """Return the breadcrumb, where **Cancel** leads, and where a policy is checked while somebody types."""
 
     @abstractmethod
     def refusal(self) -> KmsError | None:
@@ -121,6 +123,9 @@ class Progress(ABC):
     @abstractmethod
     def tell_finished(self) -> None:
         """Say what was made of a draft: to who pressed **Finish** twice, or came back to it."""
+
+    def begin(self) -> None:  # noqa: B027 - a wizard need not begin with anything
+        """Store what a new draft begins with, before the first of its steps is stored."""
 
     def surroundings(self) -> Surroundings:
         return Surroundings(self.account_id, self.draft.region, self._policy_findings)

@@ -64,6 +64,8 @@ def components(request: HttpRequest) -> HttpResponse:
             Option("b", "Asymmetric", "A pair of keys."),
             Option("c", "Not here", "Cannot be chosen.", disabled=True),
         ],
+        "chosen_options": [Option("a", "Symmetric")],
+        "chosen_values": ["a"],
         "tag_rows": [{"key": "Department", "value": "Sales"}],
         "account_rows": [{"value": "444455556666"}],
         "policy": '{\n  "Version": "2012-10-17",\n  "Statement": []\n}',

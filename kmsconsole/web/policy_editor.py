@@ -6,7 +6,7 @@ to the text, so that the panel works without script. Source: console.md 2.9, "Ed
     editor = read_editor(request.POST)                    # or PolicyEditor(text) on GET
     if editor.asked:                                      # a button of the panel: show the editor again
         return render_editor(request, editor, "page.html", context)
-    editor = editor.checked(check_policy(request, editor.text, key_id=…))
+    editor = editor.checked(check_policy(request, editor.text, action=…, members=…))
     if editor.has_errors: 422, the page again; else save editor.text
 """
 

@@ -85,17 +85,17 @@ def check_policy(
     request: HttpRequest,
     text: str,
     *,
-    key_id: str = "",
+    action: str = "CreateKey",
     members: Mapping[str, object] | None = None,
     region: str | None = None,
 ) -> list[Finding]:
     """Return every finding about a key policy; it can be saved if none is an error.
 
-    With ``key_id`` the policy is meant for PutKeyPolicy, else for CreateKey, whose other members may be given.
+    The policy is meant for an action that takes one, whose other members are given.
     """
     found, positions = _form(text)
     if not found and positions is not None:
-        found += _service(request, text, positions, key_id, members or {}, region)
+        found += _service(request, text, positions, action, members or {}, region)
     if positions is not None and not any(finding.severity is Severity.ERROR for finding in found):
         found += _warnings(text, positions)
     return sorted(found, key=lambda finding: (finding.line, finding.column))
@@ -214,12 +214,11 @@ def _service(
     request: HttpRequest,
     text: str,
     positions: JsonPositions,
-    key_id: str,
+    action: str,
     members: Mapping[str, object],
     region: str | None,
 ) -> list[Finding]:
-    action = "PutKeyPolicy" if key_id else "CreateKey"
-    meant = {**members, **({"KeyId": key_id} if key_id else {}), "Policy": text}
+    meant = {**members, "Policy": text}
     # Who may not store a policy learns nothing about the principals in it.
     refusal = refusal_of(request, action, meant, region)
     if refusal is None:

@@ -15,6 +15,7 @@ from core.arn import partition
 from core.calls import Call
 from core.errors import (
     AlreadyExistsException,
+    KmsError,
     LimitExceededException,
     UnsupportedOperationException,
     ValidationException,
@@ -102,6 +103,15 @@ def check_region(key: KeySnapshot, region: str) -> None:
         )
     if any(related.region == region for related in key.related):
         raise AlreadyExistsException("You can create only one replica of each primary key in each AWS Region.")
+
+
+def region_refusal(key: KeySnapshot, region: str) -> KmsError | None:
+    """Return why a key can have no replica in a Region, or None. Permission and state are not looked at."""
+    try:
+        check_region(key, region)
+    except KmsError as refusal:
+        return refusal
+    return None
 
 
 def metadata_of_new(replica: KmsKey, primary: KeySnapshot, call: Call) -> dict[str, object]:

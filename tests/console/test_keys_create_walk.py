@@ -19,6 +19,8 @@ from tests.builders import make_key, run_as
 from tests.console.wizard import STEPS, Wizard
 from tests.people import ACCOUNT, new_person
 
+CREATE_KEY = [{"AttributeKey": "EventName", "AttributeValue": "CreateKey"}]
+
 
 def events(person) -> list[str]:
     """The names of the changes that the trail holds, oldest first."""
@@ -269,6 +271,8 @@ def test_a_permission_that_is_lost_on_the_way_stops_finish_and_keeps_the_draft(w
     assert wizard.last.status_code == 403
     assert "kms:CreateKey" in wizard.text
     assert KmsKey.objects.count() == 0
+    (refusal,) = run_as(people.carol, "LookupEvents", {"LookupAttributes": CREATE_KEY})["Events"]
+    assert '"errorCode":"AccessDenied' in refusal["CloudTrailEvent"].replace(" ", "")
     assert wizard.open("labels").form.values["alias"] == ["orders"]
 
 

@@ -1,4 +1,4 @@
-"""A driver of the create-key wizard over Django's test client: it fills the step it stands at, as a browser would."""
+"""A driver of the wizards of keys over Django's test client: it fills the step it stands at, as a browser would."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -19,11 +19,13 @@ class Wizard:
     def _stand(self) -> None:
         request = self.last.wsgi_request
         self.address = request.get_full_path()
-        self.step = urlsplit(self.address).path.rsplit("/", 1)[-1]
+        base, _slash, self.step = urlsplit(self.address).path.rpartition("/")
+        if not base.endswith("/regenerate"):
+            self.base = base
 
     @property
     def draft_id(self) -> str:
-        return urlsplit(self.address).path.split("/")[4]
+        return self.base.rpartition("/")[2]
 
     @property
     def form(self):
@@ -34,7 +36,7 @@ class Wizard:
         return self.last.content.decode()
 
     def address_of(self, step: str, **query: str) -> str:
-        return f"/kms/keys/create/{self.draft_id}/{step}?{urlencode({'region': 'us-east-1', **query})}"
+        return f"{self.base}/{step}?{urlencode({'region': 'us-east-1', **query})}"
 
     def open(self, step: str, **query: str) -> "Wizard":
         self.last = self.client.get(self.address_of(step, **query), follow=True)

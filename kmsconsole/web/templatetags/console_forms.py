@@ -111,6 +111,21 @@ def radio_group(context: Context, bound: BoundField | None = None, **options: An
 
 
 @register.simple_tag(takes_context=True)
+def multiselect(
+    context: Context, *, name: str, label: str, options: Any, chosen: Any, values: Any, **given: Any
+) -> SafeString:
+    """Check boxes in a list that opens, and the chosen ones as tokens."""
+    names = ("placeholder", "id", "errors", "description", "info", "remove_name")
+    known = {key: given.pop(key) for key in names if key in given}
+    known.setdefault("id", f"id_{name}")
+    described = texts(
+        known["id"], description=known.get("description", ""), constraint="", error=bool(known.get("errors"))
+    )
+    values = {"items": options, "chosen": chosen, "values": values, "name": name, "label": label}
+    return render(context, "multiselect", described_by=described, attrs=attributes(given), **values, **known)
+
+
+@register.simple_tag(takes_context=True)
 def checkbox(context: Context, label: str = "", **options: Any) -> SafeString:
     """A check box with its label; `bound` takes name, id, value and errors from a Django form."""
     names = ("bound", "name", "value", "checked", "id", "description", "disabled", "errors")
