@@ -3,26 +3,20 @@
 Source: API Reference, CreateKey; valid combinations: kms-semantics 4.4. Never idempotent.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audit.changes import Touched
 from core.calls import Call
-from core.crypto.key_specs import (
-    IMPLEMENTED_ORIGINS,
-    KEY_SPECS,
-    KeySpec,
-    KeyUsage,
-    Origin,
-    resolve_usage,
-)
-from core.errors import LimitExceededException, UnsupportedOperationException, ValidationException
+from core.crypto.key_specs import KeySpec, Origin
+from core.errors import LimitExceededException
 from core.messages import CreateKeyRequest
 from keys import custody, queries, stored_keys
 from keys.custody import UnsealedMaterial
 from keys.models import KmsKey
 from operations import key_policies, service_linked_role
+from operations.custom_key_stores import refuse_unknown_store
 from operations.facts import facts_of_new_key
+from operations.key_kinds import checked_kind
 from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
 from operations.registry import Outcome, kms_operation
@@ -48,19 +42,21 @@ class NewKey:
 
 def _prepare(call: Call, request: CreateKeyRequest) -> NewKey:
     """Generate the material, which for an RSA key takes up to a second, before the writers' lock is taken."""
-    spec, usage = _checked_combination(request)
+    kind = checked_kind(request)
     checked_tags(request.tags or ())
+    if request.custom_key_store_id is not None:
+        refuse_unknown_store(request.custom_key_store_id)
     key = stored_keys.new_key(
         account_id=call.caller.account_id,
         region=call.region,
-        key_spec=spec,
-        key_usage=usage,
-        origin=Origin(request.origin or Origin.AWS_KMS),
+        key_spec=kind.spec,
+        key_usage=kind.usage,
+        origin=kind.origin,
         description=request.description or "",
         multi_region=bool(request.multi_region),
         now=call.time,
     )
-    return NewKey(key, None if key.origin == Origin.EXTERNAL else custody.drawn_material(spec))
+    return NewKey(key, None if kind.origin is Origin.EXTERNAL else custody.drawn_material(kind.spec))
 
 
 @kms_operation(
@@ -108,28 +104,3 @@ def create_key(call: Call, request: CreateKeyRequest, new: NewKey) -> Outcome:
         created_keys=[key.arn],
         further=further,
     )
-
-
-def _checked_combination(request: CreateKeyRequest) -> tuple[KeySpec, KeyUsage]:
-    if request.key_spec is not None and request.customer_master_key_spec is not None:
-        raise ValidationException(
-            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is "
-            "deprecated."
-        )
-    spec = KeySpec(request.key_spec or request.customer_master_key_spec or KeySpec.SYMMETRIC_DEFAULT)
-    if not KEY_SPECS[spec].implemented:
-        # Source: Developer Guide: SM2 exists in China Regions only; the text is this service's own.
-        raise UnsupportedOperationException(f"KeySpec {spec} is not supported in this Region.")
-    usage = resolve_usage(spec, KeyUsage(request.key_usage) if request.key_usage else None)
-    origin = Origin(request.origin or Origin.AWS_KMS)
-    refused: Mapping[str, bool] = {
-        f"Origin {request.origin}": origin not in IMPLEMENTED_ORIGINS,
-        f"Origin {origin} for KeySpec {spec}": origin not in KEY_SPECS[spec].origins,
-        f"MultiRegion for KeySpec {spec}": bool(request.multi_region) and not KEY_SPECS[spec].multi_region,
-        "CustomKeyStoreId": request.custom_key_store_id is not None,
-        "XksKeyId": request.xks_key_id is not None,
-    }
-    for what, is_refused in refused.items():
-        if is_refused:
-            raise UnsupportedOperationException(f"{what} is not available in this installation.")
-    return spec, usage

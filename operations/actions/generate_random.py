@@ -5,8 +5,9 @@ Source: API Reference, GenerateRandom. NumberOfBytes is required, though the ser
 
 from core.calls import Call
 from core.crypto import random_bytes
-from core.errors import UnsupportedOperationException, ValidationException
+from core.errors import ValidationException
 from core.messages import GenerateRandomRequest
+from operations.custom_key_stores import refuse_unknown_store
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 
@@ -16,7 +17,7 @@ def generate_random(call: Call, request: GenerateRandomRequest) -> Outcome:
     if request.number_of_bytes is None:
         raise ValidationException("NumberOfBytes is required.")
     if request.custom_key_store_id is not None:
-        raise UnsupportedOperationException("Custom key stores are not available in this installation.")
+        refuse_unknown_store(request.custom_key_store_id)
     recipient = recipient_of(call, request.recipient)
     drawn = random_bytes.generate_random(request.number_of_bytes)
     return Outcome(members=recipient.answer("Plaintext", drawn), additional=recipient.additional())

@@ -82,6 +82,25 @@ def answer(person, action, request):
         return Refused(refusal.code, refusal.message)
 
 
+def test_some_kinds_are_not_imported_or_replicated(people):
+    """ML-DSA is no origin EXTERNAL (kms-semantics 4.4); of ML-KEM neither is known (9)."""
+    ada = people.ada
+    signing = {"KeySpec": "ML_DSA_44", "KeyUsage": SIGN}
+    encapsulating = {"KeySpec": "ML_KEM_512", "KeyUsage": ENCAPSULATE}
+    imported = {"KeySpec": "RSA_2048", "KeyUsage": SIGN, "Origin": "EXTERNAL"}
+    assert refused(ada, "CreateKey", {**signing, "Origin": "EXTERNAL"}) == Refused(
+        "ValidationException", "Origin EXTERNAL is not compatible with KeySpec ML_DSA_44"
+    )
+    assert refused(ada, "CreateKey", {**encapsulating, "Origin": "EXTERNAL"}) == Refused(
+        "UnsupportedOperationException", "Origin EXTERNAL is not supported for KeySpec ML_KEM_512."
+    )
+    assert refused(ada, "CreateKey", {**encapsulating, "MultiRegion": True}) == Refused(
+        "UnsupportedOperationException", "MultiRegion is not supported for KeySpec ML_KEM_512."
+    )
+    for kind in ({**signing, "MultiRegion": True}, encapsulating, imported):
+        run_as(ada, "CreateKey", kind)
+
+
 def test_sm2_exists_in_china_only(people):
     for usage in (ENCRYPT, SIGN, AGREE):
         assert refused(people.ada, "CreateKey", {"KeySpec": "SM2", "KeyUsage": usage}) == Refused(
