@@ -16,6 +16,11 @@ from tests.operations.kinds import KINDS, MEMBERS
 pytestmark = pytest.mark.conformance
 
 ORIGINS = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
+# What a key in a custom key store needs.
+STORE_MEMBERS = {
+    "AWS_CLOUDHSM": {"CustomKeyStoreId": "cks-1234567890abcdef0"},
+    "EXTERNAL_KEY_STORE": {"CustomKeyStoreId": "cks-1234567890abcdef0", "XksKeyId": "bb8562717f809024"},
+}
 MISSING_USAGE = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
 
 
@@ -30,10 +35,14 @@ def expected(spec: str, usage: str | None, origin: str, multi_region: bool) -> t
         return INVALID, MISSING_USAGE
     if (usage or "ENCRYPT_DECRYPT") not in KINDS[spec]:
         return INVALID, f"KeyUsage {usage} is not compatible with KeySpec {spec}"
-    importable = not spec.startswith("ML_")
-    if origin not in ("AWS_KMS", "EXTERNAL") or (origin == "EXTERNAL" and not importable):
-        return UNSUPPORTED, None  # there are no custom key stores yet
-    return (UNSUPPORTED, None) if multi_region and spec.startswith("ML_KEM") else None
+    of_ml_kem, in_a_store = spec.startswith("ML_KEM"), origin in STORE_MEMBERS
+    if of_ml_kem and (origin != "AWS_KMS" or multi_region):
+        return UNSUPPORTED, None
+    if (in_a_store and spec != "SYMMETRIC_DEFAULT") or (origin == "EXTERNAL" and spec.startswith("ML_DSA")):
+        return INVALID, f"Origin {origin} is not compatible with KeySpec {spec}"
+    if in_a_store:
+        return (INVALID, None) if multi_region else ("CustomKeyStoreNotFoundException", None)  # there are no stores yet
+    return None
 
 
 @pytest.mark.parametrize("spec", [*KINDS, "SM2"])
@@ -44,7 +53,7 @@ def test_a_key_is_made_of_what_fits_together(people, monkeypatch, spec):
         for origin in ORIGINS:
             for multi_region in (False, True):
                 members = {"KeySpec": spec, "Origin": origin, "MultiRegion": multi_region}
-                members |= {"KeyUsage": usage} if usage else {}
+                members |= STORE_MEMBERS.get(origin, {}) | ({"KeyUsage": usage} if usage else {})
                 try:
                     made = run_as(people.ada, "CreateKey", members)["KeyMetadata"]
                     answered = None
