@@ -193,7 +193,7 @@ def make_scene(owner: Person, policy: str | None = None, *, for_action: str = ""
     made_by, member = MADE_BY.get(for_action, ("Encrypt", "CiphertextBlob"))
     if for_action in MADE_BY or for_action not in OTHER_KEYS:
         scene.blob = run_as(owner, made_by, scene.request(made_by))[member]
-    if for_action == "RevokeGrant":
+    if for_action in ("RetireGrant", "RevokeGrant"):
         grant = {"KeyId": scene.arn, "GranteePrincipal": owner.arn, "Operations": ["RetireGrant"]}
         scene.grant_id = run_as(owner, "CreateGrant", grant)["GrantId"]
     return scene

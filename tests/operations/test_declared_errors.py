@@ -1,0 +1,52 @@
+"""Every error that the service model declares, raised by every operation that declares it."""
+
+import dataclasses
+
+import pytest
+
+from core import service_model
+from operations.registry import OPERATIONS
+from tests.builders import refused
+from tests.conformance_results import check_results, check_rows
+from tests.conftest import put_back
+from tests.operations.provoked import PROVOCATIONS, QUOTAS
+from tests.operations.requests import make_ready_scene
+from tests.wire.http import ask
+
+INTERNAL = "KMSInternalException"
+
+
+def declared(action: str) -> list[str]:
+    return [error["shape"] for error in service_model.load_model()["operations"][action].get("errors", ())]
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("action", service_model.operation_names())
+def test_an_operation_raises_what_the_model_declares(people, peopled_database, monkeypatch, action):
+    seen = {}
+    for error in declared(action):
+        if error not in PROVOCATIONS:
+            continue
+        scene = make_ready_scene(people.ada, for_action=action)
+        request = PROVOCATIONS[error](action, scene)
+        if request is not None:
+            with monkeypatch.context() as patch:
+                if error == "LimitExceededException" and action in QUOTAS:
+                    patch.setattr(*QUOTAS[action], 0)
+                assert refused(people.ada, action, request).code == error
+            seen[error] = "raised"
+        put_back(peopled_database[0])
+    monkeypatch.setitem(OPERATIONS, action, dataclasses.replace(OPERATIONS[action], parse=broken))
+    answer = ask(people.ada, action)
+    assert (answer.status, answer.code) == (500, INTERNAL)
+    seen[INTERNAL] = "raised"
+    check_results("errors", action, seen)
+
+
+def broken(members):
+    raise RuntimeError("broken on purpose")
+
+
+@pytest.mark.conformance
+def test_the_results_are_those_of_every_operation():
+    check_rows("errors", service_model.operation_names())
