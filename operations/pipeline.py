@@ -63,11 +63,12 @@ def preview(call: Call) -> KmsError | None:
 
 def _answer(call: Call, operation: Operation) -> Result:
     prepared: tuple[Any, ...] | None = () if operation.prepare is None else None
+    progress = Progress()
     for _ in range(ATTEMPTS):
         version = cache.version
         if version < 0:
             version = cache.refresh()
-        progress = Progress()
+        progress.begin()
         outcome: Outcome | None = None
         refusal: KmsError | None = None
         try:

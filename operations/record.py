@@ -34,9 +34,13 @@ class Progress:
     __slots__ = ("charged", "request", "subjects")
 
     def __init__(self) -> None:
+        self.charged = False  # to a request quota: once a call, however often it is decided
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what an earlier decision has seen."""
         self.request: Any = None
         self.subjects: Any = ()
-        self.charged = False  # to a request quota: once a call, also if it is prepared first
 
 
 def time_us(moment: datetime) -> int:

@@ -4,8 +4,10 @@ import pytest
 
 from core.errors import AccessDeniedException, ThrottlingException
 from core.service_model import operation_names
+from operations.snapshots import cache
 from operations.throttling import RATE_OF, buckets
 from tests.builders import call_as, make_key, run_as
+from tests.operations.imports import external_key, parameters
 
 
 @pytest.fixture
@@ -55,6 +57,15 @@ def test_a_refused_call_is_charged_too(people, quotas):
     with pytest.raises(ThrottlingException):
         for _ in range(3):
             run_as(people.ada, "DisableKey", {"KeyId": key})
+
+
+def test_a_call_that_is_decided_again_is_charged_once(people, quotas):
+    key = external_key(people.ada)["KeyId"]
+    run_as(people.ada, "DescribeKey", {"KeyId": key})
+    cache.version -= 1  # as a process that has not noticed the last change: the commit sends the call back
+    assert parameters(people.ada, key)["ImportToken"]  # one call in four seconds
+    with pytest.raises(ThrottlingException):
+        parameters(people.ada, key)
 
 
 def test_a_preview_costs_nothing(people, quotas):
