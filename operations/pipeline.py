@@ -6,11 +6,12 @@ has moved on meanwhile, nothing is written and the call is decided again. Source
 pipeline".
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from msgspec.structs import replace
 
 from audit.changes import lock_version, record_changes
@@ -32,6 +33,7 @@ from operations.throttling import throttle
 GLOBAL_REGION = "us-east-1"
 GLOBAL_SERVICES = frozenset({"iam", "signin"})
 
+logger = logging.getLogger(__name__)
 ATTEMPTS = 20  # a call is decided again only when the configuration changed in the same instant
 
 
@@ -111,8 +113,20 @@ def _change(call: Call, operation: Operation) -> Result:
         trail.commit(record.records(call, operation, progress, None, refusal), None)
         raise
     if cache_refresh_needed:
-        cache.refresh()
+        _refresh_after_commit()
     return Result(call.action, call.request_id, outcome.members)
+
+
+def _refresh_after_commit() -> None:
+    """Let the cache know of a change that is durable already, so that a failure here is none of the change's.
+
+    The next call compares versions and refreshes the cache before it answers.
+    """
+    try:
+        cache.refresh()
+    except (DatabaseError, InterfaceError):
+        logger.warning("The cache could not be refreshed after a change; the next call does it.", exc_info=True)
+        connection.close()
 
 
 def _prepare(call: Call, operation: Operation, progress: Progress) -> tuple[Any, ...]:

@@ -1,6 +1,9 @@
 """An answer never rests on something outdated, whoever changed it and wherever."""
 
+import logging
+
 import pytest
+from django.db import OperationalError, connection
 
 from audit.changes import Touched
 from audit.models import AuditEvent
@@ -44,4 +47,21 @@ def test_a_change_that_this_process_has_not_noticed_yet_is_noticed_by_the_commit
     cache._depends.update(depends)
     cache.version = version
     with pytest.raises(DisabledException, match="is disabled"):
+        run_as(people.ada, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"x"})
+
+
+def test_a_change_is_told_once_although_the_cache_cannot_be_refreshed_after_it(people, caplog):
+    key = make_key(people.ada)
+    before = AuditEvent.objects.count()
+
+    def lost(execute, sql, params, many, context):
+        if "audit_configversion" in sql and not connection.in_atomic_block:
+            raise OperationalError("the connection was lost")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(lost), caplog.at_level(logging.WARNING):
+        run_as(people.ada, "DisableKey", {"KeyId": key["KeyId"]})
+    assert "could not be refreshed" in caplog.text
+    assert AuditEvent.objects.count() == before + 1
+    with pytest.raises(DisabledException):
         run_as(people.ada, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"x"})
