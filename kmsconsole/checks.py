@@ -9,6 +9,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from operations.throttling import quota_names
+
 
 @register("kms")
 def check_root_key_source(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -27,6 +29,15 @@ def check_attestation_root(app_configs: Sequence[AppConfig] | None, **kwargs: An
             load_pem_x509_certificate(Path(settings.KMS_ATTESTATION_ROOT).read_bytes())
         except (OSError, ValueError):
             return [Error(f"KMS_ATTESTATION_ROOT: {settings.KMS_ATTESTATION_ROOT} is not a PEM file.", id="kms.E002")]
+    return []
+
+
+@register("kms")
+def check_request_rates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A rate of a quota that does not exist would be charged to nobody."""
+    unknown = sorted(settings.KMS_REQUEST_RATES.keys() - quota_names())
+    if unknown:
+        return [Error(f"KMS_REQUEST_RATES: {', '.join(unknown)} is no request quota.", id="kms.E003")]
     return []
 
 

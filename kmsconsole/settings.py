@@ -40,6 +40,20 @@ def _int(name: str, default: int, low: int, high: int) -> int:
     return value
 
 
+def _rates(name: str) -> dict[str, float]:
+    """Return pairs of a quota and a rate, written ``CreateKey=5,symmetric=0.5``."""
+    rates = {}
+    for pair in _names(name, []):
+        quota, _, rate = pair.rpartition("=")
+        try:
+            rates[quota.strip()] = float(rate)
+        except ValueError as error:
+            raise _stop(f"{name}: {pair!r} is not a quota, an equals sign and a number.") from error
+        if not 0 < rates[quota.strip()] <= 1_000_000:
+            raise _stop(f"{name}: the rate of {pair!r} is outside 0-1000000.")
+    return rates
+
+
 def _names(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in env.list(name, default) if part.strip()]
 
@@ -277,6 +291,11 @@ KMS_ROOT_KEY = env.str("KMS_ROOT_KEY", "")  # base64 of 32 bytes, with the sourc
 KMS_ROOT_KEY_FILE = env.str("KMS_ROOT_KEY_FILE", "")  # with the source secret-file
 KMS_ROTATION_SECONDS = _int("KMS_ROTATION_SECONDS", 30, 0, 86_400)  # how long an on-demand rotation takes
 KMS_REQUEST_QUOTAS = _bool("KMS_REQUEST_QUOTAS", False)  # AWS's request rates, with ThrottlingException
+KMS_REQUEST_RATES = _rates("KMS_REQUEST_RATES")  # other rates than AWS's, by the names of operations.throttling
+# Resource quotas, AWS's own by default.
+KMS_MAX_KEYS = _int("KMS_MAX_KEYS", 100_000, 1, 10_000_000)
+KMS_MAX_ALIASES_PER_KEY = _int("KMS_MAX_ALIASES_PER_KEY", 50, 1, 10_000)
+KMS_MAX_GRANTS_PER_KEY = _int("KMS_MAX_GRANTS_PER_KEY", 50_000, 1, 1_000_000)
 # PEM file of the root certificate behind enclaves' attestation documents; without it, Recipient is refused.
 KMS_ATTESTATION_ROOT = env.str("KMS_ATTESTATION_ROOT", "")
 # Whether the wizard offers ML-KEM keys, whose wording on the real console is not known; the API always does.

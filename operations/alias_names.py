@@ -8,15 +8,12 @@ from enum import StrEnum
 
 from core import arn
 from core.calls import Call
-from core.errors import LimitExceededException, NotAuthorizedException, NotFoundException, ValidationException
-from keys import queries
+from core.errors import NotAuthorizedException, NotFoundException, ValidationException
 from operations.resolve import Subject, find_subject
 from operations.snapshots import find_alias
 
 PREFIX = "alias/"
 RESERVED_PREFIX = "alias/aws/"
-# Source: Developer Guide, "Resource quotas".
-MAX_ALIASES_PER_KEY = 50
 MAX_LENGTH = 256  # with the prefix
 _ALLOWED = re.compile(r"[a-zA-Z0-9/_-]+")
 
@@ -86,13 +83,3 @@ def target_subject(call: Call, identifier: str) -> Subject:
     if identifier.startswith(PREFIX) or ":alias/" in identifier:
         raise ValidationException("Aliases must refer to keys. Not aliases")
     return find_subject(call, identifier)
-
-
-def check_alias_quota(key_pk: int) -> None:
-    """Raise LimitExceededException if a key cannot have another alias."""
-    in_use = queries.count_aliases(key_pk)
-    if in_use >= MAX_ALIASES_PER_KEY:
-        raise LimitExceededException(
-            f"Aliases per key quota for this account in this region is {MAX_ALIASES_PER_KEY}, "
-            f"current usage is {in_use}."
-        )

@@ -4,6 +4,8 @@ import json
 import uuid
 from dataclasses import replace
 
+from django.conf import settings
+
 from accounts.models import Principal, PrincipalKind
 from core.calls import Caller
 from core.policy.compile import compile_identity_policy, compile_key_policy
@@ -84,6 +86,7 @@ def key_facts(key: KmsKey) -> KeyFacts:
         aliases=tuple(alias.name for alias in key.aliases.all()),
         tags={tag.tag_key: tag.tag_value for tag in key.tags.all()},
         policy=compile_key_policy(key.key_policy.document, key.key_policy.principal_ids),
+        aliases_over_quota=len(key.aliases.all()) > settings.KMS_MAX_ALIASES_PER_KEY,
     )
 
 

@@ -11,12 +11,12 @@ from keys.models import Alias
 from operations.alias_names import (
     alias_arn,
     alias_touched,
-    check_alias_quota,
     checked_alias_name,
     target_subject,
 )
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject
+from operations.resource_quotas import check_alias_quota
 from operations.snapshots import KeySnapshot, find_alias
 
 

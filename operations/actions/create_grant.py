@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from audit.changes import Touched
 from core.calls import Call
 from core.crypto.key_specs import KeySpec
-from core.errors import LimitExceededException, ValidationException
+from core.errors import ValidationException
 from core.messages import CreateGrantRequest
 from core.policy.grant_operations import grantable
 from operations import key_policies
@@ -18,13 +18,13 @@ from operations.grant_principals import GrantPrincipal, find_principal, find_ser
 from operations.grant_tokens import make_token
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject_without_alias
+from operations.resource_quotas import check_grant_quota
 from operations.snapshots import KeySnapshot
 from operations.stored_text import refuse_nul
 from policies import queries
 from policies.models import Grant
 
-# Source: Developer Guide, "Resource quotas" and "Grant constraints".
-MAX_GRANTS_PER_KEY = 50_000
+# Source: Developer Guide, "Grant constraints".
 MAX_CONSTRAINT_PAIRS = 8
 MAX_CONSTRAINT_VALUE = 384  # characters
 UNKNOWN_GRANTEE = "GranteePrincipal does not refer to a valid principal."
@@ -118,8 +118,7 @@ def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> O
     )
     existing = _existing(row) if request.name else None
     if existing is None:
-        if queries.count_grants(key.pk) >= MAX_GRANTS_PER_KEY:
-            raise LimitExceededException(f"Grants per key quota is {MAX_GRANTS_PER_KEY}.")
+        check_grant_quota(key.pk)
         row.save(force_insert=True)
         key_policies.rewrite_grantee(key.pk, row.grantee)
     grant_id = (existing or row).grant_id

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from audit.changes import Touched
 from core.calls import Call
 from core.crypto.key_specs import KeySpec, Origin
-from core.errors import LimitExceededException
 from core.messages import CreateKeyRequest
 from keys import custody, queries, stored_keys
 from keys.custody import UnsealedMaterial
@@ -20,11 +19,9 @@ from operations.key_kinds import checked_kind
 from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
 from operations.registry import Outcome, kms_operation
+from operations.resource_quotas import check_key_quota
 from operations.snapshots import key_snapshot
 from operations.stored_text import refuse_nul
-
-# Source: Developer Guide, "Resource quotas": customer managed keys per account and Region.
-MAX_KEYS = 100_000
 
 
 def _spec_of(request: CreateKeyRequest) -> str:
@@ -79,11 +76,7 @@ def _prepare(call: Call, request: CreateKeyRequest) -> NewKey:
 )
 def create_key(call: Call, request: CreateKeyRequest, new: NewKey) -> Outcome:
     key = new.key
-    in_use = queries.count_keys(key.account_id, key.region)
-    if in_use >= MAX_KEYS:
-        raise LimitExceededException(
-            f"Key quota for this account in this region is {MAX_KEYS} but the current usage is {in_use}."
-        )
+    check_key_quota(key.account_id, key.region, call.time)
     policy = key_policies.checked_policy(
         call, facts_of_new_key(key), request.policy, bool(request.bypass_policy_lockout_safety_check)
     )

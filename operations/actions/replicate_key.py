@@ -16,7 +16,6 @@ from core.calls import Call
 from core.errors import (
     AlreadyExistsException,
     KmsError,
-    LimitExceededException,
     UnsupportedOperationException,
     ValidationException,
 )
@@ -25,13 +24,13 @@ from keys import queries
 from keys.models import KmsKey
 from keys.stored_replicas import new_replica, store_replica
 from operations import key_policies
-from operations.actions.create_key import MAX_KEYS
 from operations.facts import facts_of_new_key
 from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
 from operations.registry import FurtherEvent, Outcome, kms_operation
 from operations.related_keys import synchronized_by, touched_copies
 from operations.resolve import Subject, find_subject_without_alias
+from operations.resource_quotas import check_key_quota
 from operations.snapshots import KeySnapshot, key_snapshot
 
 NOT_PRIMARY_RULE = "DescribeKey"  # a key that is no primary is refused for that, whatever its state
@@ -61,11 +60,7 @@ def replicate_key(call: Call, request: ReplicateKeyRequest, key: KeySnapshot) ->
     check_region(key, request.replica_region)
     primary = queries.load_key(key.pk)
     replica = new_replica(primary, request.replica_region, request.description or "", call.time)
-    in_use = queries.count_keys(key.account_id, replica.region)
-    if in_use >= MAX_KEYS:
-        raise LimitExceededException(
-            f"Key quota for this account in this region is {MAX_KEYS} but the current usage is {in_use}."
-        )
+    check_key_quota(key.account_id, replica.region, call.time)
     tags = checked_tags(request.tags or ())
     policy = key_policies.checked_policy(
         call, facts_of_new_key(replica), request.policy, bool(request.bypass_policy_lockout_safety_check)

@@ -14,12 +14,12 @@ from keys import queries
 from operations.alias_names import (
     alias_subject,
     alias_touched,
-    check_alias_quota,
     checked_alias_name,
     target_subject,
 )
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject
+from operations.resource_quotas import check_alias_quota
 from operations.snapshots import KeySnapshot
 
 OLD_KEY_RULE = "DeleteAlias"  # leaving a key asks nothing of its state

@@ -33,6 +33,14 @@ def start(tmp_path, command="check", **environment):
         ("KMS_ROOT_KEY_SOURCE", "hsm", "KMS_ROOT_KEY_SOURCE: 'hsm' is not one of file, env, secret-file."),
         ("KMS_LOG_LEVEL", "loud", "KMS_LOG_LEVEL: 'LOUD' is not one of DEBUG, INFO, WARNING, ERROR."),
         ("KMS_DEFAULT_REGION", "mars-1", "KMS_DEFAULT_REGION: 'mars-1' is not among KMS_REGIONS."),
+        ("KMS_MAX_KEYS", "0", "KMS_MAX_KEYS: 0 is outside 1-10000000."),
+        (
+            "KMS_REQUEST_RATES",
+            "CreateKey",
+            "KMS_REQUEST_RATES: 'CreateKey' is not a quota, an equals sign and a number.",
+        ),
+        ("KMS_REQUEST_RATES", "CreateKey=0", "KMS_REQUEST_RATES: the rate of 'CreateKey=0' is outside 0-1000000."),
+        ("KMS_REQUEST_RATES", "MakeKey=5", "KMS_REQUEST_RATES: MakeKey is no request quota."),
         ("KMS_SECRET_KEY", "short", "KMS_SECRET_KEY: at least 32 characters are needed."),
     ],
 )

@@ -90,7 +90,7 @@ def test_keys_are_in_different_states(demo):
     assert states["legacy-reports"].state == "Disabled"
     assert states["old-project"].state == "PendingDeletion"
     assert states["invoices"].materials.count() == 2
-    assert key_queries.count_keys(ACCOUNT_A, VIRGINIA) == 2
+    assert key_queries.count_keys(ACCOUNT_A, VIRGINIA, clock.account_time(0)) == 2
 
 
 @pytest.mark.django_db

@@ -4,10 +4,13 @@ import pytest
 
 from core.errors import AccessDeniedException, ThrottlingException
 from core.service_model import operation_names
+from core.shapes import convert_request
 from operations.snapshots import cache
-from operations.throttling import RATE_OF, buckets
-from tests.builders import call_as, make_key, run_as
+from operations.throttling import RATE_OF, buckets, charged, quota_names, rate_of
+from tests.builders import Refused, call_as, make_key, refused, run_as
 from tests.operations.imports import external_key, parameters
+from tests.operations.regions import AWAY, FAR, primary_key, replicate, replicated_key
+from tests.people import REGION
 
 
 @pytest.fixture
@@ -66,6 +69,66 @@ def test_a_call_that_is_decided_again_is_charged_once(people, quotas):
     assert parameters(people.ada, key)["ImportToken"]  # one call in four seconds
     with pytest.raises(ThrottlingException):
         parameters(people.ada, key)
+
+
+@pytest.mark.parametrize(
+    ("rates", "action", "members"),
+    [
+        ({"UpdateKeyDescription": 2}, "UpdateKeyDescription", {"Description": "x"}),
+        ({"GetKeyLastUsage": 2}, "GetKeyLastUsage", {}),  # for which AWS publishes no rate
+        ({"symmetric": 2}, "Encrypt", {"Plaintext": b"x"}),
+        ({"GenerateDataKeyPair ECC_NIST_P256": 2}, "GenerateDataKeyPair", {"KeyPairSpec": "ECC_NIST_P256"}),
+    ],
+)
+def test_an_installation_may_have_other_rates(people, quotas, settings, rates, action, members):
+    key = make_key(people.ada)["KeyId"]
+    settings.KMS_REQUEST_RATES = rates
+    assert set(rates) <= quota_names()
+    assert 2 <= exhaust(people.ada, action, {"KeyId": key, **members}, 12) < 12
+    settings.KMS_REQUEST_RATES = {}
+    buckets.empty()
+    assert exhaust(people.ada, action, {"KeyId": key, **members}, 5) == 5
+
+
+def test_re_encrypt_is_charged_to_the_quotas_of_both_keys(people, quotas, settings):
+    symmetric = make_key(people.ada)["KeyId"]
+    rsa = make_key(people.ada, spec="RSA_2048")["KeyId"]
+    blob = run_as(people.ada, "Encrypt", {"KeyId": symmetric, "Plaintext": b"x"})["CiphertextBlob"]
+    members = {"CiphertextBlob": blob, "DestinationKeyId": rsa, "DestinationEncryptionAlgorithm": "RSAES_OAEP_SHA_1"}
+    for rates in ({"symmetric": 0.1}, {"RSA": 0.1}):
+        buckets.empty()
+        settings.KMS_REQUEST_RATES = rates
+        assert exhaust(people.ada, "ReEncrypt", members, 3) == 1
+
+
+def test_a_replica_costs_two_keys_in_its_region(people, quotas, settings):
+    settings.KMS_REQUEST_RATES = {"CreateKey": 0.1}
+    key_id = primary_key(people.ada)["KeyId"]
+    replicate(people.ada, key_id)
+    with pytest.raises(ThrottlingException):
+        run_as(people.ada, "CreateKey", {}, region=AWAY)
+    run_as(people.ada, "CreateKey", {}, region=FAR)
+    request = convert_request("ReplicateKey", {"KeyId": key_id, "ReplicaRegion": AWAY})
+    charges = [(REGION, "ReplicateKey"), (AWAY, "CreateKey"), (AWAY, "CreateKey")]
+    assert list(charged("ReplicateKey", REGION, request, ())) == charges
+
+
+def test_a_new_primary_region_counts_in_both_regions(people, quotas, settings):
+    settings.KMS_REPLICATION_SECONDS = 0
+    settings.KMS_REQUEST_RATES = {"UpdatePrimaryRegion": 0.1}
+    key_id = replicated_key(people.ada)
+    run_as(people.ada, "UpdatePrimaryRegion", {"KeyId": key_id, "PrimaryRegion": AWAY})
+    with pytest.raises(ThrottlingException):
+        run_as(people.ada, "UpdatePrimaryRegion", {"KeyId": key_id, "PrimaryRegion": REGION}, region=AWAY)
+    buckets.empty()
+    run_as(people.ada, "UpdatePrimaryRegion", {"KeyId": key_id, "PrimaryRegion": REGION}, region=AWAY)
+
+
+def test_the_event_history_has_a_rate_of_its_own(people, quotas, settings):
+    assert rate_of("LookupEvents", REGION) == 2
+    settings.KMS_REQUEST_RATES = {"LookupEvents": 0.1}
+    run_as(people.carol, "LookupEvents")
+    assert refused(people.carol, "LookupEvents") == Refused("ThrottlingException", "Rate exceeded")
 
 
 def test_a_preview_costs_nothing(people, quotas):
