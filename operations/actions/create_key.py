@@ -19,6 +19,7 @@ from operations.key_kinds import checked_kind
 from operations.key_tags import checked_tags
 from operations.metadata import audit_metadata, key_metadata
 from operations.registry import Outcome, kms_operation
+from operations.resolve import Subject
 from operations.resource_quotas import check_key_quota
 from operations.snapshots import key_snapshot
 from operations.stored_text import refuse_nul
@@ -37,10 +38,17 @@ class NewKey:
     material: UnsealedMaterial | None
 
 
+def check_request(call: Call, request: CreateKeyRequest) -> tuple[Subject, ...]:
+    """There is no key to look for; what is wrong with the request alone is told before permission is asked."""
+    checked_kind(request)
+    checked_tags(request.tags or ())
+    refuse_nul([request.description or ""])
+    return ()
+
+
 def _prepare(call: Call, request: CreateKeyRequest) -> NewKey:
     """Generate the material, which for an RSA key takes up to a second, before the writers' lock is taken."""
     kind = checked_kind(request)
-    checked_tags(request.tags or ())
     if request.custom_key_store_id is not None:
         refuse_unknown_store(request.custom_key_store_id)
     key = stored_keys.new_key(
@@ -59,6 +67,7 @@ def _prepare(call: Call, request: CreateKeyRequest) -> NewKey:
 @kms_operation(
     "CreateKey",
     writes=True,
+    resolve=check_request,
     prepare=_prepare,
     logged=(
         ("description", ""),
@@ -81,7 +90,6 @@ def create_key(call: Call, request: CreateKeyRequest, new: NewKey) -> Outcome:
         call, facts_of_new_key(key), request.policy, bool(request.bypass_policy_lockout_safety_check)
     )
     tags = checked_tags(request.tags or ())
-    refuse_nul([request.description or ""])
     material = custody.sealed_material(key, new.material) if new.material else None
     stored_keys.store_new_key(key, material, policy.document, policy.principal_ids, tags, call.time)
     key_policies.rewrite_index(key.pk)

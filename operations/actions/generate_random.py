@@ -10,12 +10,18 @@ from core.messages import GenerateRandomRequest
 from operations.custom_key_stores import refuse_unknown_store
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
+from operations.resolve import Subject
 
 
-@kms_operation("GenerateRandom", logged=("number_of_bytes",))
-def generate_random(call: Call, request: GenerateRandomRequest) -> Outcome:
+def check_request(call: Call, request: GenerateRandomRequest) -> tuple[Subject, ...]:
     if request.number_of_bytes is None:
         raise ValidationException("NumberOfBytes is required.")
+    return ()
+
+
+@kms_operation("GenerateRandom", logged=("number_of_bytes",), resolve=check_request)
+def generate_random(call: Call, request: GenerateRandomRequest) -> Outcome:
+    assert request.number_of_bytes is not None
     if request.custom_key_store_id is not None:
         refuse_unknown_store(request.custom_key_store_id)
     recipient = recipient_of(call, request.recipient)

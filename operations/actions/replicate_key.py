@@ -37,6 +37,7 @@ NOT_PRIMARY_RULE = "DescribeKey"  # a key that is no primary is refused for that
 
 
 def resolve_primary(call: Call, request: ReplicateKeyRequest) -> tuple[Subject, ...]:
+    checked_tags(request.tags or ())
     subject = find_subject_without_alias(call, request.key_id)
     if subject.key is not None and not subject.key.is_primary:
         subject = replace(subject, state_rule=NOT_PRIMARY_RULE)

@@ -15,22 +15,33 @@ from keys.stored_replicas import plan_deletion_of_primary
 from operations.metadata import audit_value
 from operations.registry import Outcome, kms_operation
 from operations.related_keys import touched_copies
-from operations.resolve import by_key_id
+from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import KeySnapshot
 
 SHORTEST_DAYS, LONGEST_DAYS, DEFAULT_DAYS = 7, 30, 30
+
+
+def resolve_key(call: Call, request: ScheduleKeyDeletionRequest) -> tuple[Subject, ...]:
+    waiting_period_days(request)
+    return (find_subject_without_alias(call, request.key_id),)
+
+
+def waiting_period_days(request: ScheduleKeyDeletionRequest) -> int:
+    """Return the waiting period; raises ValidationException, as the service model's limits are wider than the rule."""
+    days = DEFAULT_DAYS if request.pending_window_in_days is None else request.pending_window_in_days
+    if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
+        raise ValidationException(f"PendingWindowInDays must be between {SHORTEST_DAYS} and {LONGEST_DAYS}")
+    return days
 
 
 @kms_operation(
     "ScheduleKeyDeletion",
     writes=True,
     logged=("key_id", ("pending_window_in_days", DEFAULT_DAYS)),
-    resolve=by_key_id(),
+    resolve=resolve_key,
 )
 def schedule_key_deletion(call: Call, request: ScheduleKeyDeletionRequest, key: KeySnapshot) -> Outcome:
-    days = DEFAULT_DAYS if request.pending_window_in_days is None else request.pending_window_in_days
-    if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
-        raise ValidationException(f"PendingWindowInDays must be between {SHORTEST_DAYS} and {LONGEST_DAYS}")
+    days = waiting_period_days(request)
     replicas = key.is_primary and bool(key.living_relatives(call.time))
     circumstances = frozenset({Circumstance.HAS_REPLICAS} if replicas else ())
     row = queries.load_key(key.pk)
