@@ -135,7 +135,8 @@ def _of_attribute(attribute: LookupAttribute | None, value: str) -> Q:
             named = Q(event__in=[number for number, text in _named("event") if text.partition(":")[2] == value])
             return named if is_read_only(value) else named & Q(read_only=False)
         case LookupAttribute.EVENT_SOURCE:
-            return Q(event__in=_events_of(value.removesuffix(".amazonaws.com")))
+            service = value.removesuffix(".amazonaws.com")
+            return Q(event__in=_events_of(service) if service != value else ())
         case LookupAttribute.USER_NAME:
             return Q(identity__in=[number for number, text in _named("identity") if _user_of(text) == value])
         case LookupAttribute.ACCESS_KEY:

@@ -203,7 +203,7 @@ class InvalidLookupAttributesException(KmsError):
 
 
 class InvalidTimeRangeException(KmsError):
-    template = "The start time must not be after the end time."
+    template = "The time range is not valid: the start time must not be after the end time."
 
 
 class InvalidMaxResultsException(KmsError):

@@ -27,20 +27,21 @@ from keys import custody
 from operations.registry import Outcome, operation
 
 MOST_RESULTS = 50
+LONGEST_VALUE = 2000  # characters
 INSIGHT = "insight"
 
 
 class LookupPair(Message, frozen=True, kw_only=True, rename="pascal", gc=False):
     """One attribute to look events up by."""
 
-    attribute_key: str
-    attribute_value: str
+    attribute_key: str = ""
+    attribute_value: str = ""
 
 
 class LookupEventsRequest(Message, frozen=True, kw_only=True, rename="pascal", gc=False):
     """The request; times are seconds since the epoch on the wire."""
 
-    lookup_attributes: tuple[LookupPair, ...] = ()
+    lookup_attributes: tuple[LookupPair, ...] | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
     event_category: str | None = None
@@ -59,12 +60,18 @@ def parse_lookup(members: bytes | Mapping[str, object]) -> LookupEventsRequest:
         raise InvalidEventCategoryException(category=request.event_category)
     if request.max_results is not None and not 1 <= request.max_results <= MOST_RESULTS:
         raise InvalidMaxResultsException(most=MOST_RESULTS)
-    for pair in request.lookup_attributes:
-        if len(request.lookup_attributes) > 1 or pair.attribute_key not in set(LookupAttribute):
-            raise InvalidLookupAttributesException(known=", ".join(LookupAttribute))
+    pairs = request.lookup_attributes or ()
+    if len(pairs) > 1 or not all(map(_can_be_looked_up, pairs)):
+        raise InvalidLookupAttributesException(known=", ".join(LookupAttribute))
     if request.start_time and request.end_time and request.start_time > request.end_time:
         raise InvalidTimeRangeException()
     return request
+
+
+def _can_be_looked_up(pair: LookupPair) -> bool:
+    if pair.attribute_key == LookupAttribute.READ_ONLY:
+        return pair.attribute_value in ("true", "false")
+    return pair.attribute_key in set(LookupAttribute) and 1 <= len(pair.attribute_value) <= LONGEST_VALUE
 
 
 def _times(given: Mapping[str, object]) -> dict[str, object]:
@@ -74,8 +81,8 @@ def _times(given: Mapping[str, object]) -> dict[str, object]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             try:
                 found[name] = datetime.fromtimestamp(value, UTC)
-            except ValueError as error:
-                raise SerializationException() from error
+            except (ValueError, OverflowError) as error:
+                raise InvalidTimeRangeException() from error
     return found
 
 
@@ -83,7 +90,7 @@ def _times(given: Mapping[str, object]) -> dict[str, object]:
     "LookupEvents",
     service="cloudtrail",
     parse=parse_lookup,
-    logged=("lookup_attributes", "start_time", "end_time", "event_category", "max_results"),
+    logged=("lookup_attributes", "start_time", "end_time", "event_category", "max_results", "next_token"),
 )
 def lookup_events(call: Call, request: LookupEventsRequest) -> Outcome:
     if request.event_category == INSIGHT:

@@ -55,6 +55,7 @@ def test_newest_come_first_and_only_those_of_the_account_and_region(history):
         (LookupAttribute.EVENT_NAME, "encrypt", []),
         (LookupAttribute.EVENT_SOURCE, "kms.amazonaws.com", ["Encrypt", "CreateAlias", "CreateKey"]),
         (LookupAttribute.EVENT_SOURCE, "iam.amazonaws.com", []),
+        (LookupAttribute.EVENT_SOURCE, "kms", []),
         (LookupAttribute.USER_NAME, "Ada", ["Encrypt", "CreateAlias", "CreateKey"]),
         (LookupAttribute.USER_NAME, "Bob", []),
         (LookupAttribute.RESOURCE_TYPE, "AWS::KMS::Key", ["Encrypt", "CreateAlias", "CreateKey"]),

@@ -5,10 +5,13 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.builders import run_as
+from audit.models import AuditEvent
+from audit.rendering import render_events
+from tests.builders import refused, run_as
 from tests.servers import client_of
 
 pytestmark = pytest.mark.django_db
+INVALID_ATTRIBUTES = "InvalidLookupAttributesException"
 
 
 def pair(attribute):
@@ -39,11 +42,13 @@ def test_events_are_looked_up_page_by_page(service, people):
         ({"MaxResults": 51}, "InvalidMaxResultsException"),
         ({"NextToken": "made up"}, "InvalidNextTokenException"),
         ({"StartTime": 20, "EndTime": 10}, "InvalidTimeRangeException"),
+        ({"LookupAttributes": [{"AttributeKey": "ReadOnly", "AttributeValue": "maybe"}]}, INVALID_ATTRIBUTES),
+        ({"LookupAttributes": [{"AttributeKey": "EventId", "AttributeValue": "x" * 2001}]}, INVALID_ATTRIBUTES),
         ({"EventCategory": "none"}, "InvalidEventCategoryException"),
-        ({"LookupAttributes": [{"AttributeKey": "Colour", "AttributeValue": "x"}]}, "InvalidLookupAttributesException"),
+        ({"LookupAttributes": [{"AttributeKey": "Colour", "AttributeValue": "x"}]}, INVALID_ATTRIBUTES),
         (
             {"LookupAttributes": [{"AttributeKey": "EventId", "AttributeValue": "x"}] * 2},
-            "InvalidLookupAttributesException",
+            INVALID_ATTRIBUTES,
         ),
     ],
 )
@@ -73,3 +78,31 @@ def test_who_may_not_look_gets_the_sentence(service, people):
 def test_a_target_of_one_service_does_not_reach_another(service, people):
     with pytest.raises(ClientError, match="UnknownOperationException"):
         client_of(people.ada, service, "cloudtrail").list_trails()
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"MaxResults": 0}, "InvalidMaxResultsException"),
+        ({"StartTime": 1e20}, "InvalidTimeRangeException"),
+        ({"EndTime": -1e20}, "InvalidTimeRangeException"),
+        ({"StartTime": "2026-01-01"}, "SerializationException"),
+        ({"LookupAttributes": [{"AttributeKey": "EventName"}]}, INVALID_ATTRIBUTES),
+        ({"LookupAttributes": [{"AttributeValue": "Encrypt"}]}, INVALID_ATTRIBUTES),
+        ({"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": ""}]}, INVALID_ATTRIBUTES),
+        ({"LookupAttributes": "EventName"}, "SerializationException"),
+    ],
+)
+def test_what_a_sdk_would_not_send_is_refused_too(people, members, code):
+    assert refused(people.carol, "LookupEvents", members).code == code
+
+
+def test_a_lookup_is_recorded_as_it_was_asked(people):
+    for _ in range(2):
+        run_as(people.carol, "LookupEvents")
+    token = run_as(people.carol, "LookupEvents", {"MaxResults": 1})["NextToken"]
+    members = {"MaxResults": 1, "NextToken": token}
+    run_as(people.carol, "LookupEvents", members)
+    last, _, _, first = render_events(AuditEvent.objects.order_by("-sequence"))
+    assert first["requestParameters"] is None
+    assert last["requestParameters"] == {"maxResults": 1, "nextToken": token}
