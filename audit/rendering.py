@@ -100,6 +100,9 @@ def _render(row: AuditEvent, texts: Mapping[int, str]) -> EventRecord:
     if details.get("e"):
         record["serviceEventDetails"] = details["e"]
     record["eventCategory"] = "Management"
+    tls = _tls_details(details.get("t"))
+    if tls:
+        record["tlsDetails"] = tls
     if details.get("c"):
         record["sessionCredentialFromConsole"] = "true"
     return record
@@ -115,6 +118,14 @@ def _user_identity(row: AuditEvent, texts: Mapping[int, str], via: str | None) -
     if via:
         identity["invokedBy"] = _service_name(via)
     return identity
+
+
+def _tls_details(told: object) -> dict[str, str]:
+    """Return what is known of the TLS of a call: the members that have a text."""
+    if not isinstance(told, list):
+        return {}
+    names = ("tlsVersion", "cipherSuite", "clientProvidedHostHeader")
+    return {name: text for name, text in zip(names, told, strict=True) if text}
 
 
 def _service_name(via: str | None) -> str:

@@ -54,6 +54,9 @@ class Call(msgspec.Struct, frozen=True):
     door: Door
     access_key_id: str | None = None
     secure_transport: bool = False
+    tls: tuple[
+        str, ...
+    ] = ()  # of a call over TLS: version, cipher suite ("" where unknown) and the host that was asked
     via_service: str | None = None
 
     def __repr__(self) -> str:

@@ -1,12 +1,15 @@
-"""What a trusted proxy says of a request: where it comes from, and whether it came over TLS. The same for both doors.
+"""What a trusted proxy says of a request: where it comes from, and how it came over TLS. The same for both doors.
 
-Source: README, ``KMS_TRUSTED_PROXIES`` and ``KMS_TLS``; Django, ``SECURE_PROXY_SSL_HEADER``.
+Source: README, ``KMS_TRUSTED_PROXIES`` and ``KMS_TLS``; Django, ``SECURE_PROXY_SSL_HEADER``. The two headers about TLS
+have the names that Application Load Balancers give them.
 """
 
 from collections.abc import Mapping
 from typing import Any, cast
 
 from django.conf import settings
+
+MOST_TEXT = 255  # characters, as many as a host name may have
 
 
 def source_address(environ: Mapping[str, Any]) -> str:
@@ -30,3 +33,12 @@ def came_over_tls(environ: Mapping[str, Any]) -> bool:
         told = environ.get(header)
         return (scheme if told is None else str(told).split(",", 1)[0].strip()) == secure
     return scheme == "https"
+
+
+def tls_details(environ: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return version and cipher suite of a request over TLS, if a trusted proxy tells, and the host that it names."""
+    if not came_over_tls(environ):
+        return ()
+    told = environ if environ.get("REMOTE_ADDR") in settings.KMS_TRUSTED_PROXIES else {}
+    version, suite = (told.get(f"HTTP_X_AMZN_TLS_{name}", "") for name in ("VERSION", "CIPHER_SUITE"))
+    return tuple(str(text)[:MOST_TEXT] for text in (version, suite, environ.get("HTTP_HOST", "")))

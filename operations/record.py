@@ -112,7 +112,7 @@ def records(
     if call.door is Door.CONSOLE:
         details["c"] = True
     if call.secure_transport:
-        details["t"] = True
+        details["t"] = call.tls or True
     if call.via_service:
         details["v"] = call.via_service
     aliases = [subject.alias_arn for subject in progress.subjects if subject.alias_arn]

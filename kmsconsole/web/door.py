@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 
 from core.calls import Call, Caller, Door, Result
 from core.errors import KmsError, KMSInternalException
+from kmsconsole.forwarded import tls_details
 from kmsconsole.web.authenticate import caller_of, client_address
 from operations import clock, pipeline
 from operations.snapshots import cache
@@ -75,6 +76,7 @@ def make_call(request: HttpRequest, action: str, members: Mapping[str, object], 
         user_agent=request.headers.get("User-Agent", ""),
         door=Door.CONSOLE,
         secure_transport=request.is_secure(),
+        tls=tls_details(request.META),
     )
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts import queries
 from accounts.models import Principal
 from core.calls import Call, Door
+from kmsconsole.forwarded import tls_details
 from kmsconsole.web.authenticate import client_address, find_claimed, sign_in_name
 from operations import clock, pipeline
 from operations.snapshots import find_caller
@@ -61,5 +62,6 @@ def _record(request: HttpRequest, principal: Principal, *, succeeded: bool) -> N
             user_agent=request.headers.get("User-Agent", ""),
             door=Door.CONSOLE,
             secure_transport=request.is_secure(),
+            tls=tls_details(request.META),
         )
     )

@@ -8,7 +8,7 @@ from django.db import connection
 
 from core.calls import Call, Door, Result
 from core.errors import KmsError, KMSInternalException
-from kmsconsole.forwarded import came_over_tls, source_address
+from kmsconsole.forwarded import source_address, tls_details
 from kmsconsole.wire.authenticate import KnownCallerError, SignedRequest, authenticate
 from operations import clock, pipeline
 
@@ -30,6 +30,7 @@ def authenticated_call(
         region, refusal = signature.scope.region, None
     except KnownCallerError as known:
         credential, region, refusal = known.credential, known.region, known.refusal
+    tls = tls_details(environ)
     call = Call(
         action=action,
         members=members,
@@ -41,7 +42,8 @@ def authenticated_call(
         user_agent=request.headers.get("user-agent", ""),
         door=Door.API,
         access_key_id=credential.access_key_id,
-        secure_transport=came_over_tls(environ),
+        secure_transport=bool(tls),
+        tls=tls,
     )
     if refusal is not None:
         pipeline.record_failure(call, refusal)

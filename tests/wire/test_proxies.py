@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from audit.models import AuditEvent
 from audit.rendering import render_events
 from kmsconsole.forwarded import came_over_tls
-from tests.wire.http import answer, signed
+from tests.wire.http import HOST, answer, signed
 
 PROXY = "192.0.2.7"  # the peer of a signed request
 
@@ -31,6 +31,33 @@ def test_a_call_over_tls_that_ends_at_the_proxy_is_recorded_as_such(people, sett
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert over_tls(people.ada, {"X-Forwarded-Proto": "https"})
     assert not over_tls(people.ada, {"X-Forwarded-Proto": "http"})
+
+
+def test_the_record_of_a_call_over_tls_has_its_details_as_far_as_a_trusted_proxy_tells_them(people, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    told = {"X-Amzn-Tls-Version": "TLSv1.3", "X-Amzn-Tls-Cipher-Suite": "TLS_AES_128_GCM_SHA256"}
+
+    def details(proto="https"):
+        (record,) = render_events([last_event(people.ada, {**told, "X-Forwarded-Proto": proto})])
+        return record.get("tlsDetails")
+
+    assert details() == {"clientProvidedHostHeader": HOST}
+    settings.KMS_TRUSTED_PROXIES = [PROXY]
+    assert details() == {
+        "tlsVersion": "TLSv1.3",
+        "cipherSuite": "TLS_AES_128_GCM_SHA256",
+        "clientProvidedHostHeader": HOST,
+    }
+    assert details("http") is None
+
+
+def test_a_page_over_tls_is_recorded_as_such(signed_in, people):
+    client = signed_in(people.ada)
+    for secure, details in ((True, {"clientProvidedHostHeader": "localhost"}), (False, None)):
+        client.get("/kms/keys", headers={"host": "localhost"}, secure=secure)
+        (record,) = render_events([AuditEvent.objects.latest("sequence")])
+        assert record["eventName"] in ("ListAliases", "ListKeys")
+        assert record.get("tlsDetails") == details
 
 
 def test_without_a_proxy_nobody_is_believed_to_speak_tls(people):
