@@ -12,34 +12,35 @@ _UNIQUE_ID = re.compile(r"(A(?:IDA|ROA)[A-Z2-7]{17})(:[\w+=,.@-]{2,64})?\Z", re.
 
 @dataclass(frozen=True, slots=True)
 class GrantPrincipal:
-    """A principal key (see core.policy.principals) and what the caller wrote."""
+    """A principal key (see core.policy.principals), what the caller wrote, and whose principal it is."""
 
     key: str
     shown: str
+    account_id: str | None = None  # None: a service's
 
 
 def find_principal(text: str, unknown: str) -> GrantPrincipal:
     """Return the principal that a text names now; raises InvalidArnException, with ``unknown`` for an unknown id."""
     unique_id = _UNIQUE_ID.match(text)
     if unique_id is not None:
-        if not account_queries.principals_by_unique_id({unique_id[1]}):
+        named = account_queries.principals_by_unique_id({unique_id[1]}).get(unique_id[1])
+        if named is None:
             raise InvalidArnException(unknown)
-        return GrantPrincipal(text, text)
-    form = classify_principal(text)
+        return GrantPrincipal(text, text, named.account_id)
+    form, account_id = classify_principal(text), account_of(text)
     if form is PrincipalForm.ACCOUNT:
-        return GrantPrincipal(str(account_of(text)), f"arn:aws:iam::{account_of(text)}:root")
+        return GrantPrincipal(str(account_id), f"arn:aws:iam::{account_id}:root", account_id)
     if form in (PrincipalForm.USER, PrincipalForm.ROLE):
         found = account_queries.unique_ids(frozenset({text}))
         if text not in found:
             raise InvalidArnException(f"ARN does not refer to a valid principal: {text}")
-        return GrantPrincipal(found[text], text)
+        return GrantPrincipal(found[text], text, account_id)
     if form is PrincipalForm.SESSION:
-        account_id, role = text.split(":")[4], text.split("/")[1]
-        if account_queries.find_role(account_id, role) is None:
+        if account_queries.find_role(str(account_id), text.split("/")[1]) is None:
             raise InvalidArnException(f"ARN does not refer to a valid principal: {text}")
-        return GrantPrincipal(text, text)
+        return GrantPrincipal(text, text, account_id)
     if form is PrincipalForm.FEDERATED:
-        return GrantPrincipal(text, text)
+        return GrantPrincipal(text, text, account_id)
     if text.startswith("arn:"):
         raise InvalidArnException(f"ARN is not valid: {text}")
     raise InvalidArnException(unknown)

@@ -240,3 +240,29 @@ def test_a_recreated_grantee_inherits_nothing(people, key):
         encrypt(bob, key)
     (entry,) = run_as(people.ada, "ListGrants", {"KeyId": key})["Grants"]
     assert entry["GranteePrincipal"] == unique_id
+
+
+def test_retirable_grants_are_listed_of_principals_of_the_own_account_only(people, key):
+    made = grant(people, key, "Encrypt", RetiringPrincipal=people.alice.arn)
+    grant(people, key, "Encrypt", RetiringPrincipal=people.olga.arn)
+    by_id = run_as(people.ada, "ListRetirableGrants", {"RetiringPrincipal": people.alice.principal.unique_id})
+    assert [item["GrantId"] for item in by_id["Grants"]] == [made["GrantId"]]
+    for unknown in (people.olga.principal.unique_id, "AIDAAAAAAAAAAAAAAAAAA", "nobody"):
+        with pytest.raises(NotFoundException, match=f"^Retiring principal {unknown} could not be found$"):
+            run_as(people.ada, "ListRetirableGrants", {"RetiringPrincipal": unknown})
+    for foreign in (people.olga.arn, f"arn:aws:iam::{people.olga.account_id}:user/Nobody"):
+        with pytest.raises(ValidationException, match="in the account of the caller"):
+            run_as(people.ada, "ListRetirableGrants", {"RetiringPrincipal": foreign})
+    with pytest.raises(InvalidArnException, match="does not refer to a valid principal"):
+        run_as(
+            people.ada, "ListRetirableGrants", {"RetiringPrincipal": f"arn:aws:iam::{people.ada.account_id}:user/No"}
+        )
+
+
+def test_the_grants_that_a_service_may_retire_are_not_listed_to_people(people, key):
+    """They are of all accounts. Source: API Reference, ListRetirableGrants."""
+    s3 = {"RetiringServicePrincipal": "s3.amazonaws.com"}
+    grant(people, key, "Encrypt", **s3)
+    for person in (people.ada, people.olga):
+        with pytest.raises(ValidationException, match="only be used by a service principal"):
+            run_as(person, "ListRetirableGrants", s3)
