@@ -7,8 +7,8 @@ differences: see tests/operations/test_service_model.py.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from operations import alias_names
-from operations.actions import create_grant, create_key, replicate_key, rotate_key_on_demand
+from django.conf import settings
+
 from tests.builders import make_key, policy_of, run_as, statement
 from tests.operations.imports import parameters, wrap
 from tests.operations.regions import AWAY, replicate
@@ -24,14 +24,14 @@ SIGNING_KEY = ("ECC_NIST_P256", "SIGN_VERIFY")
 # Where the key stands in the request, if not in KeyId.
 KEY_MEMBER = {"CreateAlias": "TargetKeyId", "UpdateAlias": "TargetKeyId", "ReEncrypt": "DestinationKeyId"}
 WITH_OTHER_TAGS = {"UntagResource": {"TagKeys": ["aws:team"]}}
-# The quota that a test can reach by lowering it: (module, constant).
-QUOTAS: Mapping[str, tuple[Any, str]] = {
-    "CreateAlias": (alias_names, "MAX_ALIASES_PER_KEY"),
-    "CreateGrant": (create_grant, "MAX_GRANTS_PER_KEY"),
-    "CreateKey": (create_key, "MAX_KEYS"),
-    "ReplicateKey": (replicate_key, "MAX_KEYS"),
-    "RotateKeyOnDemand": (rotate_key_on_demand, "MAX_ON_DEMAND_ROTATIONS"),
+# The settings of quotas, which are lowered to be exceeded.
+QUOTAS: Mapping[str, str] = {
+    "CreateAlias": "KMS_MAX_ALIASES_PER_KEY",
+    "CreateGrant": "KMS_MAX_GRANTS_PER_KEY",
+    "CreateKey": "KMS_MAX_KEYS",
+    "ReplicateKey": "KMS_MAX_KEYS",
 }
+MOST_ROTATIONS_ON_DEMAND = 25
 
 
 def provokes(error: str) -> Callable[[Provocation], Provocation]:
@@ -171,9 +171,13 @@ def limit_exceeded(action: str, scene: Scene) -> Request | None:
         return _request(action, scene, Policy=policy_of(large))
     if action == "UpdateAlias":
         full = make_key(scene.owner)["KeyId"]
-        for number in range(alias_names.MAX_ALIASES_PER_KEY):
+        for number in range(settings.KMS_MAX_ALIASES_PER_KEY):
             run_as(scene.owner, "CreateAlias", {"AliasName": f"alias/full-{number}", "TargetKeyId": full})
         return _request(action, scene, TargetKeyId=full)
+    if action == "RotateKeyOnDemand":
+        for _ in range(MOST_ROTATIONS_ON_DEMAND):
+            run_as(scene.owner, action, scene.request(action))
+        return scene.request(action)
     return scene.request(action) if action in QUOTAS else None
 
 
@@ -213,4 +217,7 @@ def unsupported(action: str, scene: Scene) -> Request | None:
 
 @provokes("CustomKeyStoreNotFoundException")
 def no_such_store(action: str, scene: Scene) -> Request | None:
-    return None if action in REQUESTS else {"CustomKeyStoreId": "cks-1234567890abcdef0"}
+    members = {"CustomKeyStoreId": "cks-1234567890abcdef0"}
+    if action == "CreateKey":
+        return {"Origin": "AWS_CLOUDHSM", **members}
+    return _request(action, scene, **members) if action in REQUESTS else members

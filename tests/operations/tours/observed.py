@@ -61,9 +61,13 @@ class Observed:
 
         def run(*arguments: Any) -> Any:
             try:
-                return operation.run(*arguments)
+                outcome = operation.run(*arguments)
             finally:
                 self.at_work = False
+            output = service_model.output_shape(action)
+            assert (output is None) == (outcome.members is None)
+            assert {*(outcome.members or ())} <= {*service_model.output_members(action)}
+            return outcome
 
         watched = {"parse": parse, "run": run}
         if operation.prepare is not None:
