@@ -5,7 +5,7 @@ import re
 from core.calls import Call
 from core.errors import InvalidGrantIdException, NotFoundException
 from operations import key_policies
-from operations.resolve import Subject, find_subject
+from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import find_key
 from policies import queries
 from policies.models import Grant
@@ -37,10 +37,10 @@ def subject_of_grant(call: Call, row: Grant) -> Subject:
 
 
 def subject_of_key_arn(call: Call, key_arn: str) -> Subject:
-    """Return the key of an ARN; a bare id is refused as AWS does (kms-semantics 3.1, 4)."""
-    if not key_arn.startswith("arn:"):
+    """Return the key of an ARN; an alias is refused, and a bare id as AWS does (kms-semantics 3.1, 4 and 6)."""
+    if not key_arn.startswith(("arn:", "alias/")):
         raise NotFoundException(f"Invalid arn {key_arn}")
-    return find_subject(call, key_arn)
+    return find_subject_without_alias(call, key_arn)
 
 
 def delete_grant(row: Grant) -> None:

@@ -1,6 +1,7 @@
 """The only place that filters policies and the permission index."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q
 
@@ -165,7 +166,10 @@ def grants_page(key_pk: int, after_pk: int, size: int, grant_id: str | None, gra
     return list(rows.order_by("pk")[:size])
 
 
-def retirable_grants_page(retiring: str, region: str, after_pk: int, size: int) -> list[Grant]:
-    """Return up to ``size`` grants of a Region that a principal may retire, from behind ``after_pk``."""
+def retirable_grants_page(retiring: str, region: str, after_pk: int, size: int, now: datetime) -> list[Grant]:
+    """Return up to ``size`` grants of a Region that a principal may retire, from behind ``after_pk``.
+
+    Those on a key whose waiting period is over are left out, swept away or not.
+    """
     rows = Grant.objects.filter(retiring=retiring, key__region=region, pk__gt=after_pk).select_related("key")
-    return list(rows.order_by("pk")[:size])
+    return list(rows.exclude(key__deletion_date__lte=now).order_by("pk")[:size])

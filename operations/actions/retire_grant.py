@@ -4,9 +4,15 @@ from msgspec.structs import replace
 
 from audit.changes import Touched
 from core.calls import Call
-from core.errors import ValidationException
+from core.errors import NotFoundException, ValidationException
 from core.messages import RetireGrantRequest
-from operations.grant_subjects import delete_grant, load_grant, subject_of_grant, subject_of_key_arn
+from operations.grant_subjects import (
+    checked_grant_id,
+    delete_grant,
+    load_grant,
+    subject_of_grant,
+    subject_of_key_arn,
+)
 from operations.grant_tokens import read_token
 from operations.grants import grant_facts
 from operations.registry import Outcome, kms_operation
@@ -22,10 +28,17 @@ def resolve_grant(call: Call, request: RetireGrantRequest) -> tuple[Subject, ...
     if request.grant_token is not None:
         row = load_grant(read_token(request.grant_token))
         return (replace(subject_of_grant(call, row), grant=grant_facts(row)),)
+    grant_id = checked_grant_id(str(request.grant_id))
     subject = subject_of_key_arn(call, str(request.key_id))
     if subject.key is None:
         return (subject,)
-    return (replace(subject, grant=grant_facts(load_grant(str(request.grant_id), subject.key.pk))),)
+    try:
+        return (replace(subject, grant=grant_facts(load_grant(grant_id, subject.key.pk))),)
+    except NotFoundException as unknown:
+        if subject.key.account_id == call.caller.account_id:
+            raise
+        # Another account learns as little of a key without that grant as of no key at all.
+        return (Subject(None, subject.arn, refusal=unknown),)
 
 
 @kms_operation("RetireGrant", writes=True, resolve=resolve_grant)

@@ -8,12 +8,15 @@ from core.errors import (
     InvalidArnException,
     InvalidGrantIdException,
     InvalidGrantTokenException,
+    KmsError,
     NotFoundException,
     ValidationException,
 )
 from operations.snapshots import cache
 from policies.models import Grant
-from tests.builders import hire, make_key, run_as
+from tests.builders import days, hire, make_key, run_as
+
+NO_GRANT_ID = "The grant ID is not valid."
 
 
 @pytest.fixture
@@ -266,3 +269,46 @@ def test_the_grants_that_a_service_may_retire_are_not_listed_to_people(people, k
     for person in (people.ada, people.olga):
         with pytest.raises(ValidationException, match="only be used by a service principal"):
             run_as(person, "ListRetirableGrants", s3)
+
+
+def test_retiring_tells_another_account_nothing_of_a_key(people, key):
+    """Neither that the key exists nor which grants it has; in the own account the grant is not found."""
+    arn = arn_of(people, key)
+    made = grant(people, key, "Encrypt")
+
+    def retire(person, key_arn, grant_id):
+        try:
+            return run_as(person, "RetireGrant", {"KeyId": key_arn, "GrantId": grant_id, "DryRun": True})
+        except KmsError as refusal:
+            return refusal.code, refusal.message
+
+    nowhere = arn.replace(key, "00000000-0000-4000-8000-000000000000")
+    hidden = retire(people.olga, nowhere, "0" * 64)
+    assert hidden[0] == "AccessDeniedException"
+    assert retire(people.olga, arn, "0" * 64) == hidden
+    assert retire(people.olga, arn, made["GrantId"])[0] == "AccessDeniedException"
+    assert retire(people.ada, arn, "0" * 64) == ("NotFoundException", f"Grant ID {'0' * 64} not found")
+    assert retire(people.ada, arn, made["GrantId"])[0] == "DryRunOperationException"
+    for person in (people.olga, people.ada):
+        assert retire(person, arn, "x") == retire(person, nowhere, "x") == ("InvalidGrantIdException", NO_GRANT_ID)
+
+
+def test_retiring_takes_no_alias(people, key):
+    run_as(people.ada, "CreateAlias", {"AliasName": "alias/payroll", "TargetKeyId": key})
+    made = grant(people, key, "Encrypt")
+    arn = arn_of(people, key)
+    for alias in ("alias/payroll", arn.replace(f"key/{key}", "alias/payroll")):
+        with pytest.raises(InvalidArnException, match="Key Aliases are not supported for this operation"):
+            run_as(people.ada, "RetireGrant", {"KeyId": alias, "GrantId": made["GrantId"]})
+    run_as(people.ada, "RetireGrant", {"KeyId": arn, "GrantId": made["GrantId"]})
+
+
+def test_the_grants_of_a_key_end_with_its_waiting_period(people, key):
+    from operations import clock
+
+    grant(people, key, "Encrypt", RetiringPrincipal=people.alice.arn)
+    run_as(people.ada, "ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": 7})
+    retirable = {"RetiringPrincipal": people.alice.arn}
+    for days_later, number in ((6.9, 1), (7.1, 0)):
+        time = clock.account_time(0) + days(days_later)
+        assert len(run_as(people.ada, "ListRetirableGrants", retirable, time=time)["Grants"]) == number
