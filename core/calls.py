@@ -54,9 +54,7 @@ class Call(msgspec.Struct, frozen=True):
     door: Door
     access_key_id: str | None = None
     secure_transport: bool = False
-    tls: tuple[
-        str, ...
-    ] = ()  # of a call over TLS: version, cipher suite ("" where unknown) and the host that was asked
+    tls: tuple[str, ...] = ()  # over TLS: version and cipher suite, "" where unknown, and the host that was named
     via_service: str | None = None
 
     def __repr__(self) -> str:
