@@ -59,7 +59,9 @@ class AuditEvent(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "time_us"], name="audit_by_account"),
-            models.Index(fields=["key", "time_us"], name="audit_by_key"),
+            # Event and error are in it so that the last successful use of a key is found without reading its other
+            # records, which may be millions of DescribeKey.
+            models.Index(fields=["key", "time_us", "id", "event", "error"], name="audit_by_key_and_use"),
             models.Index(
                 fields=["other_key", "time_us"],
                 condition=models.Q(other_key__isnull=False),

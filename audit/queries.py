@@ -179,7 +179,7 @@ def _of_resource(wanted: EventFilter) -> list[Q]:
 def last_success(account_id: str, key_arn: str, events: Sequence[str]) -> tuple[str, AuditEvent] | None:
     """Return the newest successful event about a key, of these names (``kms:Encrypt``), in its owner's history.
 
-    It reads the key's own records only, newest first: for a key in use, a few rows.
+    It walks an index of the key's own records, newest first, and reads only the row that it returns.
     """
     names = {number: text for number, text in _named("event") if text in events}
     keys = _ids("key", key_arn)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from audit.queries import EventFilter, LookupAttribute, Position, events_page
+from audit.queries import EventFilter, LookupAttribute, Position, events_page, last_success
 from audit.read_only import is_read_only
 from audit.rendering import render_events
 from operations import clock
@@ -111,15 +111,28 @@ def test_pages_meet_without_a_gap_even_where_times_are_equal(people):
 def test_common_questions_use_an_index_and_sort_nothing(
     history, attribute, value, index, django_assert_max_num_queries
 ):
-    if connection.vendor != "sqlite":
-        pytest.skip("plans depend on statistics there")
     with django_assert_max_num_queries(4) as captured:
         events_page(wanted(attribute, value), Position(2**60, 2**60), 50)
-    select = captured.captured_queries[-1]["sql"]
+    plan = plan_of(captured.captured_queries[-1]["sql"])
+    assert f"INDEX {index} " in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def plan_of(select):
+    if connection.vendor != "sqlite":
+        pytest.skip("plans depend on statistics there")
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {select}")
-        plan = " ".join(row[-1] for row in cursor.fetchall())
-    assert f"INDEX {index} " in plan
+        return " ".join(row[-1] for row in cursor.fetchall())
+
+
+def test_the_last_use_of_a_key_is_found_without_reading_its_other_records(history, django_assert_max_num_queries):
+    with django_assert_max_num_queries(5) as captured:
+        name, event = last_success(ACCOUNT, history["Arn"], ["kms:Encrypt", "kms:Decrypt"])
+    assert (name, render_events([event])[0]["eventName"]) == ("kms:Encrypt", "Encrypt")
+    (select,) = [each["sql"] for each in captured.captured_queries if '."key" IN' in each["sql"]]
+    plan = plan_of(select)
+    assert "INDEX audit_by_key_and_use " in plan  # which holds event and error
     assert "TEMP B-TREE" not in plan
 
 
