@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from core.calls import Call
 from core.messages import DecryptRequest
-from operations.ciphertext_source import check_source, open_source, source_subject
+from operations.ciphertext_source import check_source, ignores_ciphertext, open_source, source_subject
 from operations.key_use import SYMMETRIC
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
@@ -37,7 +37,7 @@ def resolve_decrypt(call: Call, request: DecryptRequest) -> tuple[Subject, ...]:
 def decrypt(call: Call, request: DecryptRequest, key: KeySnapshot) -> Outcome:
     recipient = recipient_of(call, request.recipient)
     algorithm = request.encryption_algorithm or SYMMETRIC
-    if request.ciphertext_blob is None:  # DryRun with IGNORE_CIPHERTEXT: only the authorization is asked
+    if request.ciphertext_blob is None or ignores_ciphertext(request.dry_run_modifiers):
         check_source(key, algorithm, "Decrypt")
         return Outcome(members={})
     plaintext, material_id = open_source(

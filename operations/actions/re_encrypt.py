@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from core.calls import Call
 from core.crypto.key_specs import KeyUsage
 from core.messages import ReEncryptRequest
-from operations.ciphertext_source import check_source, open_source, source_subject
+from operations.ciphertext_source import check_source, ignores_ciphertext, open_source, source_subject
 from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, encrypt_under
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject
@@ -44,12 +44,13 @@ def resolve_both(call: Call, request: ReEncryptRequest) -> tuple[Subject, ...]:
 def re_encrypt(call: Call, request: ReEncryptRequest, source: KeySnapshot, destination: KeySnapshot) -> Outcome:
     opened_by = request.source_encryption_algorithm or SYMMETRIC
     sealed_by = request.destination_encryption_algorithm or SYMMETRIC
-    if request.ciphertext_blob is None or opened_by != SYMMETRIC:
+    ignored = request.ciphertext_blob is None or ignores_ciphertext(request.dry_run_modifiers)
+    if ignored or opened_by != SYMMETRIC:
         check_source(source, opened_by, "ReEncryptFrom")
     check_usage(destination, KeyUsage.ENCRYPT_DECRYPT, "ReEncryptTo")
     check_encryption_algorithm(destination, sealed_by)
     destination_context = checked_context(destination, request.destination_encryption_context)
-    if request.ciphertext_blob is None:  # DryRun with IGNORE_CIPHERTEXT: only the authorization is asked
+    if request.ciphertext_blob is None or ignored:
         return Outcome(members={})
     plaintext, opened_with = open_source(
         source, request.ciphertext_blob, opened_by, request.source_encryption_context, call.time, "ReEncryptFrom"

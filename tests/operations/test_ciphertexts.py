@@ -249,8 +249,12 @@ def test_a_dry_run_can_ask_for_the_permission_alone(people, action, key):
     scene = make_scene(people.ada)
     request = {**scene.request(action), "DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
     without = {name: value for name, value in request.items() if name != "CiphertextBlob"}
-    assert refused(people.ada, action, without) == DRY_RUN
-    assert refused(people.mallory, action, without).code == "AccessDeniedException"
+    others = run_as(people.ada, "Encrypt", {"KeyId": make_key(people.ada)["KeyId"], "Plaintext": b"x"})[
+        "CiphertextBlob"
+    ]
+    for not_looked_at in ({}, {"CiphertextBlob": b"no ciphertext"}, {"CiphertextBlob": others}):
+        assert refused(people.ada, action, {**without, **not_looked_at}) == DRY_RUN
+        assert refused(people.mallory, action, {**without, **not_looked_at}).code == "AccessDeniedException"
     assert refused(people.ada, action, {**without, "DryRun": False}) == Refused(
         "ValidationException", "DryRunModifiers can only be specified when DryRun is true"
     )
