@@ -8,6 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from core.arn import is_key_id
 from core.calls import Call
 from core.crypto.algorithms import EncryptionAlgorithm
 from core.crypto.ciphertext import parse_material_id
@@ -53,11 +54,10 @@ def source_subject(
             "Member must not be null"
         )
     if key_id is not None:
-        return _named_source(call, key_id)
+        return _named_source(call, key_id, None if ignored else blob)
     assert blob is not None
-    material_id = parse_material_id(blob)
-    key = find_key_of_material(call.region, material_id)
-    if key is None or key.is_deleted(call.time):
+    key = _key_of(call, blob)
+    if key is None:
         unknown: KmsError = NotFoundException("The ciphertext refers to a key that does not exist.")
         return Subject(None, "", refusal=unknown, from_ciphertext=True)
     return Subject(key, key.arn, from_ciphertext=True)
@@ -68,14 +68,32 @@ def ignores_ciphertext(modifiers: Sequence[str] | None) -> bool:
     return IGNORE_CIPHERTEXT in (modifiers or ())
 
 
-def _named_source(call: Call, key_id: str) -> Subject:
+def _key_of(call: Call, blob: bytes) -> KeySnapshot | None:
+    """Return the key that a symmetric ciphertext names, of whatever account; raises InvalidCiphertextException."""
+    key = find_key_of_material(call.region, parse_material_id(blob))
+    return None if key is None or key.is_deleted(call.time) else key
+
+
+def _named_source(call: Call, key_id: str, blob: bytes | None) -> Subject:
     try:
-        return replace(find_subject(call, key_id), recorded_as=None)
+        subject = replace(find_subject(call, key_id), recorded_as=None)
     except NotFoundException as error:
         # The ARN of another Region's copy of a multi-Region key is another key, not a missing one.
         if (error.message or "").startswith("Invalid arn ") and ":key/mrk-" in key_id:
             raise IncorrectKeyException() from None
         raise
+    if subject.key is None and blob is not None and is_key_id(key_id):
+        return _of_another_account(call, key_id, blob) or subject
+    return subject
+
+
+def _of_another_account(call: Call, key_id: str, blob: bytes) -> Subject | None:
+    """Return the key of a bare id that is not the caller's, if the ciphertext names it: the id need not be an ARN."""
+    try:
+        key = _key_of(call, blob)
+    except InvalidCiphertextException:
+        return None
+    return Subject(key, key.arn) if key is not None and key.key_id == key_id else None
 
 
 def check_source(key: KeySnapshot, algorithm: str | None, operation: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import Refused, hire, make_key, policy_of, refused, run_as, statement
 from tests.operations.requests import make_scene
-from tests.people import ACCOUNT, OTHER_ACCOUNT
+from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
 
 DRY_RUN = Refused("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 INVALID_CIPHERTEXT = Refused("InvalidCiphertextException", None)
@@ -242,6 +242,26 @@ def test_a_bad_ciphertext_wins_over_a_dry_run(people, action):
     request = {**scene.request(action), "DryRun": True}
     assert refused(people.ada, action, request) == DRY_RUN
     assert refused(people.ada, action, {**request, "CiphertextBlob": scene.blob[:-1]}) == INVALID_CIPHERTEXT
+
+
+@pytest.mark.parametrize(("action", "member"), [("Decrypt", "KeyId"), ("ReEncrypt", "SourceKeyId")])
+def test_a_ciphertext_lets_the_bare_id_name_a_key_of_another_account(people, action, member):
+    """Source: kms-semantics 2.2 and 4.16; elsewhere a bare id means the caller's account."""
+    shared = make_scene(people.ada, policy_of(statement(ACCOUNT, "kms:*"), statement(OTHER_ACCOUNT, "kms:*")))
+    request = {"CiphertextBlob": shared.blob, member: shared.key_id}
+    if action == "ReEncrypt":
+        request["DestinationKeyId"] = make_key(people.olga)["KeyId"]
+    assert run_as(people.olga, action, request)[member] == shared.arn
+    not_here = f"Key 'arn:aws:kms:{REGION}:{OTHER_ACCOUNT}:key/{shared.key_id}' does not exist"
+    other = make_key(people.ada)
+    others = run_as(people.ada, "Encrypt", {"KeyId": other["KeyId"], "Plaintext": b"x"})["CiphertextBlob"]
+    for blob in (others, b"no ciphertext"):
+        refusal = refused(people.olga, action, {**request, "CiphertextBlob": blob})
+        assert refusal == Refused("NotFoundException", not_here)
+    refusal = refused(people.olga, action, {**request, "CiphertextBlob": others, member: other["KeyId"]})
+    assert refusal.code == "AccessDeniedException"
+    assert " on this resource because the resource does not exist in this Region" in (refusal.message or "")
+    assert refused(people.olga, "Encrypt", {"KeyId": shared.key_id, "Plaintext": b"x"}).message == not_here
 
 
 @pytest.mark.parametrize(("action", "key"), [("Decrypt", "KeyId"), ("ReEncrypt", "SourceKeyId")])
