@@ -22,6 +22,7 @@ from core.errors import (
     NotFoundException,
     ValidationException,
 )
+from operations.key_time import key_time
 from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, current_handle
 from operations.resolve import Subject, find_subject
 from operations.snapshots import KeySnapshot, find_key_of_material
@@ -71,7 +72,7 @@ def ignores_ciphertext(modifiers: Sequence[str] | None) -> bool:
 def _key_of(call: Call, blob: bytes) -> KeySnapshot | None:
     """Return the key that a symmetric ciphertext names, of whatever account; raises InvalidCiphertextException."""
     key = find_key_of_material(call.region, parse_material_id(blob))
-    return None if key is None or key.is_deleted(call.time) else key
+    return None if key is None or key.is_deleted(key_time(call, key)) else key
 
 
 def _named_source(call: Call, key_id: str, blob: bytes | None) -> Subject:

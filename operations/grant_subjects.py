@@ -5,6 +5,7 @@ import re
 from core.calls import Call
 from core.errors import InvalidGrantIdException, NotFoundException
 from operations import key_policies
+from operations.key_time import key_time
 from operations.resolve import Subject, find_subject_without_alias
 from operations.snapshots import find_key
 from policies import queries
@@ -31,7 +32,7 @@ def load_grant(grant_id: str, key_pk: int | None = None) -> Grant:
 def subject_of_grant(call: Call, row: Grant) -> Subject:
     """Return the key of a grant that a token names; raises NotFoundException if the key is not here."""
     key = find_key(row.key.account_id, row.key.region, row.key.key_id)
-    if key is None or key.region != call.region or key.is_deleted(call.time):
+    if key is None or key.region != call.region or key.is_deleted(key_time(call, key)):
         raise NotFoundException(f"Grant ID {row.grant_id} not found")
     return Subject(key, key.arn)
 

@@ -23,6 +23,7 @@ from operations import record
 from operations.authorize import authorize
 from operations.changes import writers_turn
 from operations.grant_tokens import read_token
+from operations.key_time import key_time
 from operations.record import Progress
 from operations.registry import OPERATIONS, Operation, Outcome
 from operations.resolve import Subject
@@ -163,7 +164,7 @@ def _permitted(call: Call, operation: Operation, request: Any, progress: Progres
         authorize(call, operation, request, subjects)
     for subject in subjects:
         key = subject.key
-        check_state(subject.state_rule or operation.name, key.state(call.time), key.arn, key.origin)
+        check_state(subject.state_rule or operation.name, key.state(key_time(call, key)), key.arn, key.origin)
     return subjects
 
 

@@ -14,6 +14,7 @@ from audit.names import MAX_TEXT, names
 from audit.trail import Record
 from core.calls import Call, Door
 from core.errors import KmsError, NotFoundException
+from operations.key_time import account_time
 from operations.metadata import audit_value
 from operations.registry import FurtherEvent, Operation, Outcome, camel
 
@@ -118,21 +119,30 @@ def records(
     aliases = [subject.alias_arn for subject in progress.subjects if subject.alias_arn]
     if aliases and arns:
         details["a"] = aliases
-    row = _row(call, operation, call.caller.account_id, error_id, arns, details)
+    own_account = call.caller.account_id
     owners = {key.account_id for key in keys if key.account_id != call.caller.account_id}
-    if outcome is not None and outcome.further:
-        return [row, *(further_record(call, event) for event in outcome.further)]
-    if refusal is not None or not owners:
-        return [row]
-    shared = new_event_id(row[0] // 1000)
-    details["s"] = str(UUID(shared))
-    return [_row(call, operation, account, error_id, arns, details) for account in (call.caller.account_id, *owners)]
+    if refusal is None and owners:
+        details["s"] = str(UUID(new_event_id(time_us(call.time) // 1000)))
+        # Each account's history is written by its own clock.
+        return [
+            _row(call, operation, account, account_time(call, account), error_id, arns, details)
+            for account in (own_account, *owners)
+        ]
+    row = _row(call, operation, own_account, call.time, error_id, arns, details)
+    further = outcome.further if outcome is not None else ()
+    return [row, *(further_record(call, event) for event in further)]
 
 
 def _row(
-    call: Call, operation: Operation, account: str, error_id: int | None, arns: list[str], details: dict[str, object]
+    call: Call,
+    operation: Operation,
+    account: str,
+    time: datetime,
+    error_id: int | None,
+    arns: list[str],
+    details: dict[str, object],
 ) -> Record:
-    stamp = time_us(call.time)
+    stamp = time_us(time)
     region, event, identity, access_key, source, agent = _ids(call, operation)
     text = _encode(details)
     if len(text) > MOST_PARAMETERS:

@@ -12,6 +12,7 @@ from core.arn import is_key_id, key_arn, partition
 from core.calls import Call
 from core.errors import InvalidArnException, KmsError, NotFoundException
 from core.policy.decide import GrantFacts
+from operations.key_time import key_time
 from operations.snapshots import find_alias, find_key
 
 
@@ -69,7 +70,7 @@ def find_subject(call: Call, identifier: str) -> Subject:
 
 def _from_id(call: Call, account_id: str, key_id: str) -> Subject:
     key = find_key(account_id, call.region, key_id)
-    if key is not None and not key.is_deleted(call.time):
+    if key is not None and not key.is_deleted(key_time(call, key)):
         return Subject(key, key.arn)
     arn = key_arn(call.region, account_id, key_id)
     return Subject(None, arn, None, NotFoundException(f"Key '{arn}' does not exist"))
@@ -77,7 +78,7 @@ def _from_id(call: Call, account_id: str, key_id: str) -> Subject:
 
 def _from_alias(call: Call, account_id: str, name: str) -> Subject:
     key = find_alias(account_id, call.region, name)
-    if key is not None and not key.is_deleted(call.time):
+    if key is not None and not key.is_deleted(key_time(call, key)):
         return Subject(key, key.arn, name)
     arn = f"arn:{partition(call.region)}:kms:{call.region}:{account_id}:{name}"
     return Subject(None, arn, name, NotFoundException(f"Alias {arn} is not found."))

@@ -384,3 +384,13 @@ def find_caller(principal_pk: int) -> Caller | None:
         return facts.caller(principal), [(Touched.IAM, principal.account_id)]
 
     return cache.get("caller", str(principal_pk), read)
+
+
+def find_clock_offset(account_id: str) -> int:
+    """Return how many seconds an account's clock is ahead of the machine's."""
+
+    def read() -> tuple[int, list[tuple[Touched, str]]]:
+        account = account_queries.find_account(account_id)
+        return account.clock_offset_seconds if account else 0, [(Touched.IAM, account_id)]
+
+    return cache.get("clock", account_id, read)

@@ -166,10 +166,14 @@ def grants_page(key_pk: int, after_pk: int, size: int, grant_id: str | None, gra
     return list(rows.order_by("pk")[:size])
 
 
-def retirable_grants_page(retiring: str, region: str, after_pk: int, size: int, now: datetime) -> list[Grant]:
+def retirable_grants_page(
+    retiring: str, account_id: str, region: str, after_pk: int, size: int, now: datetime
+) -> list[Grant]:
     """Return up to ``size`` grants of a Region that a principal may retire, from behind ``after_pk``.
 
-    Those on a key whose waiting period is over are left out, swept away or not.
+    Those on a key of this account whose waiting period is over are left out, swept away or not; other accounts have
+    clocks of their own.
     """
     rows = Grant.objects.filter(retiring=retiring, key__region=region, pk__gt=after_pk).select_related("key")
-    return list(rows.exclude(key__deletion_date__lte=now).order_by("pk")[:size])
+    rows = rows.exclude(key__account_id=account_id, key__deletion_date__lte=now)
+    return list(rows.order_by("pk")[:size])

@@ -16,6 +16,7 @@ from core.policy.grant_operations import grantable
 from operations import key_policies
 from operations.grant_principals import GrantPrincipal, find_principal, find_service
 from operations.grant_tokens import make_token
+from operations.key_time import key_time
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject_without_alias
 from operations.resource_quotas import check_grant_quota
@@ -114,7 +115,7 @@ def create_grant(call: Call, request: CreateGrantRequest, key: KeySnapshot) -> O
         context_subset=constraints.encryption_context_subset if constraints else None,
         source_arn=(constraints.source_arn or "") if constraints else "",
         issuing_account_id=call.caller.account_id,
-        created_at=call.time,
+        created_at=key_time(call, key),
     )
     existing = _existing(row) if request.name else None
     if existing is None:

@@ -8,6 +8,7 @@ from core.calls import Call
 from core.crypto.key_specs import KeyUsage
 from core.crypto.ml_kem_handle import MlKemHandle
 from core.messages import DecapsulateRequest
+from operations.key_time import key_time
 from operations.key_use import check_algorithm, check_usage, current_handle
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -18,7 +19,7 @@ from operations.snapshots import KeySnapshot
 def decapsulate(call: Call, request: DecapsulateRequest, key: KeySnapshot) -> Outcome:
     check_usage(key, KeyUsage.ENCAPSULATE_DECAPSULATE, "Decapsulate")
     check_algorithm(key, request.encapsulation_algorithm)
-    secret = current_handle(key, call.time, MlKemHandle).decapsulate(request.shared_secret_ciphertext_blob)
+    secret = current_handle(key, key_time(call, key), MlKemHandle).decapsulate(request.shared_secret_ciphertext_blob)
     return Outcome(
         members={
             "KeyId": key.arn,

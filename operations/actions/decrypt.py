@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from core.calls import Call
 from core.messages import DecryptRequest
 from operations.ciphertext_source import check_source, ignores_ciphertext, open_source, source_subject
+from operations.key_time import key_time
 from operations.key_use import SYMMETRIC
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
@@ -41,7 +42,7 @@ def decrypt(call: Call, request: DecryptRequest, key: KeySnapshot) -> Outcome:
         check_source(key, algorithm, "Decrypt")
         return Outcome(members={})
     plaintext, material_id = open_source(
-        key, request.ciphertext_blob, algorithm, request.encryption_context, call.time, "Decrypt"
+        key, request.ciphertext_blob, algorithm, request.encryption_context, key_time(call, key), "Decrypt"
     )
     return Outcome(
         members={

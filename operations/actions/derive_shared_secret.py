@@ -7,6 +7,7 @@ from core.calls import Call
 from core.crypto.ecc_handles import EcdhHandle
 from core.crypto.key_specs import KeyUsage
 from core.messages import DeriveSharedSecretRequest
+from operations.key_time import key_time
 from operations.key_use import check_algorithm, check_usage, current_handle
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
@@ -21,7 +22,7 @@ def derive_shared_secret(call: Call, request: DeriveSharedSecretRequest, key: Ke
     recipient = recipient_of(call, request.recipient)
     check_usage(key, KeyUsage.KEY_AGREEMENT, "DeriveSharedSecret")
     check_algorithm(key, request.key_agreement_algorithm)
-    secret = current_handle(key, call.time, EcdhHandle).derive(request.public_key)
+    secret = current_handle(key, key_time(call, key), EcdhHandle).derive(request.public_key)
     return Outcome(
         members={
             "KeyId": key.arn,

@@ -2,6 +2,7 @@
 
 from core.calls import Call
 from core.messages import DescribeKeyRequest
+from operations.key_time import key_time
 from operations.metadata import key_metadata
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -10,4 +11,4 @@ from operations.snapshots import KeySnapshot
 
 @kms_operation("DescribeKey", logged=("key_id",), resolve=by_key_id(aliases=True))
 def describe_key(call: Call, request: DescribeKeyRequest, key: KeySnapshot) -> Outcome:
-    return Outcome(members={"KeyMetadata": key_metadata(key, call.time)})
+    return Outcome(members={"KeyMetadata": key_metadata(key, key_time(call, key))})

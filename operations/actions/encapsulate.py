@@ -7,6 +7,7 @@ from core.calls import Call
 from core.crypto.key_specs import KeyUsage
 from core.crypto.ml_kem_handle import MlKemHandle
 from core.messages import EncapsulateRequest
+from operations.key_time import key_time
 from operations.key_use import check_algorithm, check_usage, current_handle
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -17,7 +18,7 @@ from operations.snapshots import KeySnapshot
 def encapsulate(call: Call, request: EncapsulateRequest, key: KeySnapshot) -> Outcome:
     check_usage(key, KeyUsage.ENCAPSULATE_DECAPSULATE, "Encapsulate")
     check_algorithm(key, request.encapsulation_algorithm)
-    secret, ciphertext = current_handle(key, call.time, MlKemHandle).encapsulate()
+    secret, ciphertext = current_handle(key, key_time(call, key), MlKemHandle).encapsulate()
     return Outcome(
         members={
             "KeyId": key.arn,

@@ -6,6 +6,7 @@ Source: API Reference, GenerateDataKey.
 from core.calls import Call
 from core.messages import GenerateDataKeyRequest
 from operations.data_keys import data_key_bytes, make_data_key
+from operations.key_time import key_time
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject
@@ -24,7 +25,7 @@ def resolve_data_key(call: Call, request: GenerateDataKeyRequest) -> tuple[Subje
 )
 def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: KeySnapshot) -> Outcome:
     recipient = recipient_of(call, request.recipient)
-    data_key, blob, material_id = make_data_key(request, key, call.time, "GenerateDataKey")
+    data_key, blob, material_id = make_data_key(request, key, key_time(call, key), "GenerateDataKey")
     return Outcome(
         members={
             **recipient.answer("Plaintext", data_key),

@@ -6,6 +6,7 @@ Source: API Reference, GenerateDataKeyPair.
 from core.calls import Call
 from core.messages import GenerateDataKeyPairRequest
 from operations.data_key_pairs import PreparedPair, prepare_pair, seal_pair
+from operations.key_time import key_time
 from operations.recipients import recipient_of
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -14,7 +15,7 @@ from operations.snapshots import KeySnapshot
 
 def _prepare(call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot) -> PreparedPair:
     recipient_of(call, request.recipient)  # who cannot be answered to causes no work
-    return prepare_pair(request, key, call.time, "GenerateDataKeyPair")
+    return prepare_pair(request, key, key_time(call, key), "GenerateDataKeyPair")
 
 
 @kms_operation(
@@ -27,7 +28,7 @@ def generate_data_key_pair(
     call: Call, request: GenerateDataKeyPairRequest, key: KeySnapshot, pair: PreparedPair
 ) -> Outcome:
     recipient = recipient_of(call, request.recipient)
-    members, additional = seal_pair(request, key, call.time, "GenerateDataKeyPair", pair)
+    members, additional = seal_pair(request, key, key_time(call, key), "GenerateDataKeyPair", pair)
     return Outcome(
         members={**recipient.answer("PrivateKeyPlaintext", pair.private_key), **members},
         additional=recipient.additional(additional),

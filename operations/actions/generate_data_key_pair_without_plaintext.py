@@ -6,6 +6,7 @@ Source: API Reference, GenerateDataKeyPairWithoutPlaintext.
 from core.calls import Call
 from core.messages import GenerateDataKeyPairWithoutPlaintextRequest
 from operations.data_key_pairs import PreparedPair, prepare_pair, seal_pair
+from operations.key_time import key_time
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
@@ -14,7 +15,7 @@ _NAME = "GenerateDataKeyPairWithoutPlaintext"
 
 
 def _prepare(call: Call, request: GenerateDataKeyPairWithoutPlaintextRequest, key: KeySnapshot) -> PreparedPair:
-    return prepare_pair(request, key, call.time, _NAME)
+    return prepare_pair(request, key, key_time(call, key), _NAME)
 
 
 @kms_operation(
@@ -26,5 +27,5 @@ def _prepare(call: Call, request: GenerateDataKeyPairWithoutPlaintextRequest, ke
 def generate_data_key_pair_without_plaintext(
     call: Call, request: GenerateDataKeyPairWithoutPlaintextRequest, key: KeySnapshot, pair: PreparedPair
 ) -> Outcome:
-    members, additional = seal_pair(request, key, call.time, _NAME, pair)
+    members, additional = seal_pair(request, key, key_time(call, key), _NAME, pair)
     return Outcome(members=members, additional=additional)

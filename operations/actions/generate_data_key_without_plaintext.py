@@ -6,6 +6,7 @@ Source: API Reference, GenerateDataKeyWithoutPlaintext.
 from core.calls import Call
 from core.messages import GenerateDataKeyWithoutPlaintextRequest
 from operations.data_keys import data_key_bytes, make_data_key
+from operations.key_time import key_time
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject
 from operations.snapshots import KeySnapshot
@@ -24,7 +25,7 @@ def resolve_data_key(call: Call, request: GenerateDataKeyWithoutPlaintextRequest
 def generate_data_key_without_plaintext(
     call: Call, request: GenerateDataKeyWithoutPlaintextRequest, key: KeySnapshot
 ) -> Outcome:
-    _, blob, material_id = make_data_key(request, key, call.time, "GenerateDataKeyWithoutPlaintext")
+    _, blob, material_id = make_data_key(request, key, key_time(call, key), "GenerateDataKeyWithoutPlaintext")
     return Outcome(
         members={"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": material_id},
         additional={"keyMaterialId": material_id},

@@ -5,6 +5,7 @@ from core.crypto.algorithms import MacAlgorithm
 from core.crypto.hmac_handle import HmacHandle
 from core.crypto.key_specs import KeyUsage
 from core.messages import GenerateMacRequest
+from operations.key_time import key_time
 from operations.key_use import check_algorithm, check_usage, current_handle
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -16,5 +17,5 @@ def generate_mac(call: Call, request: GenerateMacRequest, key: KeySnapshot) -> O
     check_usage(key, KeyUsage.GENERATE_VERIFY_MAC, "GenerateMac")
     check_algorithm(key, request.mac_algorithm)
     algorithm = MacAlgorithm(request.mac_algorithm)
-    mac = current_handle(key, call.time, HmacHandle).mac(algorithm, request.message)
+    mac = current_handle(key, key_time(call, key), HmacHandle).mac(algorithm, request.message)
     return Outcome(members={"Mac": mac, "MacAlgorithm": algorithm, "KeyId": key.arn})

@@ -9,6 +9,7 @@ from core.crypto.asymmetric import AsymmetricHandle
 from core.crypto.key_specs import KeyType, key_type
 from core.errors import UnsupportedOperationException
 from core.messages import GetPublicKeyRequest
+from operations.key_time import key_time
 from operations.key_use import current_handle
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -22,7 +23,7 @@ def get_public_key(call: Call, request: GetPublicKeyRequest, key: KeySnapshot) -
     return Outcome(
         members={
             "KeyId": key.arn,
-            "PublicKey": current_handle(key, call.time, AsymmetricHandle).public_key,
+            "PublicKey": current_handle(key, key_time(call, key), AsymmetricHandle).public_key,
             "CustomerMasterKeySpec": key.key_spec,
             "KeySpec": key.key_spec,
             "KeyUsage": key.key_usage,

@@ -38,7 +38,7 @@ def list_retirable_grants(call: Call, request: ListRetirableGrantsRequest) -> Ou
     size = page_size(request.limit, default=50, maximum=100)
     principal_key = _principal_key(call, str(request.retiring_principal))
     after = read_number("ListRetirableGrants", call, request.marker, principal_key)
-    rows = queries.retirable_grants_page(principal_key, call.region, after, size + 1, call.time)
+    rows = queries.retirable_grants_page(principal_key, call.caller.account_id, call.region, after, size + 1, call.time)
     entries = [list_entry(row, key_arn(row.key.region, row.key.account_id, row.key.key_id)) for row in rows]
     positions = [str(row.pk) for row in rows]
     return Outcome(members=paged("ListRetirableGrants", call, "Grants", entries, positions, size, principal_key))

@@ -9,6 +9,7 @@ from core.calls import Call
 from core.crypto.key_specs import KeyUsage
 from core.messages import ReEncryptRequest
 from operations.ciphertext_source import check_source, ignores_ciphertext, open_source, source_subject
+from operations.key_time import key_time
 from operations.key_use import SYMMETRIC, check_encryption_algorithm, check_usage, checked_context, encrypt_under
 from operations.registry import Outcome, kms_operation
 from operations.resolve import Subject, find_subject
@@ -53,9 +54,16 @@ def re_encrypt(call: Call, request: ReEncryptRequest, source: KeySnapshot, desti
     if request.ciphertext_blob is None or ignored:
         return Outcome(members={})
     plaintext, opened_with = open_source(
-        source, request.ciphertext_blob, opened_by, request.source_encryption_context, call.time, "ReEncryptFrom"
+        source,
+        request.ciphertext_blob,
+        opened_by,
+        request.source_encryption_context,
+        key_time(call, source),
+        "ReEncryptFrom",
     )
-    blob, sealed_with = encrypt_under(destination, call.time, sealed_by, plaintext, destination_context)
+    blob, sealed_with = encrypt_under(
+        destination, key_time(call, destination), sealed_by, plaintext, destination_context
+    )
     materials = {"sourceKeyMaterialId": opened_with, "destinationKeyMaterialId": sealed_with}
     return Outcome(
         members={

@@ -5,6 +5,7 @@ Source: API Reference, Sign.
 
 from core.calls import Call
 from core.messages import SignRequest
+from operations.key_time import key_time
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
 from operations.signatures import RAW, checked_signing
@@ -17,7 +18,7 @@ from operations.snapshots import KeySnapshot
     resolve=by_key_id(aliases=True),
 )
 def sign(call: Call, request: SignRequest, key: KeySnapshot) -> Outcome:
-    handle, algorithm, message_type = checked_signing(request, key, call.time, "Sign")
+    handle, algorithm, message_type = checked_signing(request, key, key_time(call, key), "Sign")
     return Outcome(
         members={
             "KeyId": key.arn,

@@ -5,6 +5,7 @@ Source: API Reference, Verify. The answer is never "no": any other signature is 
 
 from core.calls import Call
 from core.messages import VerifyRequest
+from operations.key_time import key_time
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
 from operations.signatures import RAW, checked_signing
@@ -17,6 +18,6 @@ from operations.snapshots import KeySnapshot
     resolve=by_key_id(aliases=True),
 )
 def verify(call: Call, request: VerifyRequest, key: KeySnapshot) -> Outcome:
-    handle, algorithm, message_type = checked_signing(request, key, call.time, "Verify")
+    handle, algorithm, message_type = checked_signing(request, key, key_time(call, key), "Verify")
     handle.verify(algorithm, request.message, message_type, request.signature)
     return Outcome(members={"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": algorithm})

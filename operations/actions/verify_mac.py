@@ -8,6 +8,7 @@ from core.crypto.algorithms import MacAlgorithm
 from core.crypto.hmac_handle import HmacHandle
 from core.crypto.key_specs import KeyUsage
 from core.messages import VerifyMacRequest
+from operations.key_time import key_time
 from operations.key_use import check_algorithm, check_usage, current_handle
 from operations.registry import Outcome, kms_operation
 from operations.resolve import by_key_id
@@ -19,5 +20,5 @@ def verify_mac(call: Call, request: VerifyMacRequest, key: KeySnapshot) -> Outco
     check_usage(key, KeyUsage.GENERATE_VERIFY_MAC, "VerifyMac")
     check_algorithm(key, request.mac_algorithm)
     algorithm = MacAlgorithm(request.mac_algorithm)
-    current_handle(key, call.time, HmacHandle).verify(algorithm, request.message, request.mac)
+    current_handle(key, key_time(call, key), HmacHandle).verify(algorithm, request.message, request.mac)
     return Outcome(members={"KeyId": key.arn, "MacValid": True, "MacAlgorithm": algorithm})
