@@ -9,7 +9,7 @@ from typing import Any
 
 from core.calls import Call
 from core.errors import AccessDeniedException, IamAccessDenied, KmsError
-from core.policy.decide import Check, Decision, DenyKind, KeyFacts, Scope, decide
+from core.policy.decide import Check, Decision, DenyKind, GrantFacts, KeyFacts, Scope, decide
 from core.policy.decide import Subject as CheckSubject
 from core.policy.messages import ResourceForm, access_denied_message
 from core.policy.requests import ON_ONE_KEY, RequestFacts, check_on_key, checks_for, permitted_at
@@ -17,7 +17,7 @@ from operations import facts, service_linked_role
 from operations.grants import grants_for
 from operations.key_use import SYMMETRIC
 from operations.registry import Operation
-from operations.request_context import RequestContext
+from operations.request_context import RequestContext, constraint_type
 from operations.resolve import Subject
 from operations.snapshots import KeySnapshot
 
@@ -100,7 +100,9 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
     same_key = len(subjects) > 1 and subjects[0].arn == subjects[1].arn
     re_encrypts = operation.name == "ReEncrypt"
     on_same_key = {"kms:ReEncryptOnSameKey": "true" if same_key else "false"} if re_encrypts else {}
-    own, other = _encryption_contexts(request)
+    grant = subjects[0].grant if subjects else None
+    of_grant = {"kms:GrantConstraintType": constraint_type(grant)} if grant else {}
+    own, other = _encryption_contexts(request, grant)
     to_other = {"kms:EncryptionAlgorithm": request.destination_encryption_algorithm or SYMMETRIC} if re_encrypts else {}
     new_key = _new_key(call, operation, request, subjects)
     contexts = [
@@ -111,6 +113,7 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
             encryption_context=pairs,
             extra={
                 **on_same_key,
+                **of_grant,
                 **more,
                 **_of_replica(operation, new_key),
                 "kms:RequestAlias": subject.request_alias if subject else None,
@@ -128,7 +131,7 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
         other_context=contexts[1] if re_encrypts else None,
         key=_with_grants(call, subjects[0].key) if subjects else None,
         other_key=_with_grants(call, subjects[1].key) if len(subjects) > 1 else None,
-        grant=subjects[0].grant if subjects else None,
+        grant=grant,
         retiring_principal_arn=getattr(request, "retiring_principal", None),
         alias_arn=next((subject.alias_arn for subject in subjects if subject.alias_arn), None),
         replica_region=getattr(request, "replica_region", None),
@@ -155,7 +158,9 @@ def _of_replica(operation: Operation, new_key: KeyFacts | None) -> dict[str, str
         return {}
     return {
         "kms:KeySpec": new_key.spec,
+        "kms:CustomerMasterKeySpec": new_key.spec,
         "kms:KeyUsage": new_key.usage,
+        "kms:CustomerMasterKeyUsage": new_key.usage,
         "kms:KeyOrigin": new_key.origin,
         "kms:MultiRegion": "true",
         "kms:MultiRegionKeyType": new_key.multi_region_key_type,
@@ -170,8 +175,9 @@ def _with_grants(call: Call, key: KeySnapshot) -> KeyFacts:
     return replace(key.facts, grants=grants_for(key, (*principal.keys, principal.unique_id)))
 
 
-def _encryption_contexts(request: Any) -> tuple[Any, Any]:
-    constraints = getattr(request, "constraints", None)
+def _encryption_contexts(request: Any, grant: GrantFacts | None = None) -> tuple[Any, Any]:
+    """Return the pairs that conditions are about, for each half of ReEncrypt: those of the request or of a grant."""
+    constraints = grant or getattr(request, "constraints", None)
     if constraints is not None:
         pairs = constraints.encryption_context_equals or constraints.encryption_context_subset
         return pairs, pairs

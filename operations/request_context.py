@@ -43,8 +43,8 @@ def _tag_keys(call: Call, request: Any) -> ContextValue | None:
     return tuple(keys) or None
 
 
-def _constraint_type(call: Call, request: Any) -> ContextValue | None:
-    constraints = request.constraints
+def constraint_type(constraints: Any) -> str | None:
+    """Return what kms:GrantConstraintType says of the constraints of a request, or of a grant."""
     if constraints is None:
         return None
     if constraints.encryption_context_equals is not None:
@@ -61,6 +61,10 @@ def _constraint_source(call: Call, request: Any) -> ContextValue | None:
 def _valid_to(call: Call, request: Any) -> ContextValue | None:
     """Seconds since the epoch, which date operators read too."""
     return None if request.valid_to is None else str(int(request.valid_to))
+
+
+def _new_key_spec(call: Call, request: Any) -> ContextValue | None:
+    return str(request.key_spec or request.customer_master_key_spec or SYMMETRIC)
 
 
 def _constant(value: str) -> Read:
@@ -107,10 +111,10 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
     "CreateKey": {
         **_BYPASS,
         **_TAGS,
-        "kms:KeySpec": lambda call, request: (
-            request.key_spec or request.customer_master_key_spec or "SYMMETRIC_DEFAULT"
-        ),
+        "kms:KeySpec": _new_key_spec,
+        "kms:CustomerMasterKeySpec": _new_key_spec,
         "kms:KeyUsage": _member("key_usage", "ENCRYPT_DECRYPT"),
+        "kms:CustomerMasterKeyUsage": _member("key_usage", "ENCRYPT_DECRYPT"),
         "kms:KeyOrigin": _member("origin", "AWS_KMS"),
         "kms:MultiRegion": lambda call, request: _bool(request.multi_region),
         "kms:MultiRegionKeyType": lambda call, request: "PRIMARY" if request.multi_region else None,
@@ -124,7 +128,7 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
         "kms:GranteeServicePrincipal": _member("grantee_service_principal"),
         "kms:RetiringPrincipal": _member("retiring_principal"),
         "kms:RetiringServicePrincipal": _member("retiring_service_principal"),
-        "kms:GrantConstraintType": _constraint_type,
+        "kms:GrantConstraintType": lambda call, request: constraint_type(request.constraints),
         "kms:GrantConstraintSourceArn": _constraint_source,
     },
     "GetParametersForImport": {
@@ -132,7 +136,8 @@ OPERATION_KEYS: Mapping[str, Mapping[str, Read]] = {
         "kms:WrappingKeySpec": _member("wrapping_key_spec"),
     },
     "ImportKeyMaterial": {
-        "kms:ExpirationModel": _member("expiration_model", "KEY_MATERIAL_EXPIRES"),
+        # Absent when left out, as the guide's example asks with Null, though the parameter has a default.
+        "kms:ExpirationModel": _member("expiration_model"),
         "kms:ValidTo": _valid_to,
     },
     "ReplicateKey": {**_BYPASS, **_TAGS, "kms:ReplicaRegion": _member("replica_region")},

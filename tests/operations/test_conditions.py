@@ -171,6 +171,75 @@ def test_tag_keys(people):
     check(person, "UntagResource", {**key, "TagKeys": ["team"]}, [{**key, "TagKeys": ["team", "a"]}])
 
 
+@pytest.mark.parametrize(
+    ("condition", "permitted"),
+    [
+        ({"StringEquals": {"kms:GrantConstraintType": "EncryptionContextSubset"}}, True),
+        ({"StringEquals": {"kms:GrantConstraintType": "EncryptionContextEquals"}}, False),
+        ({"StringEquals": {"kms:EncryptionContext:team": "hr"}}, True),
+        ({"StringEquals": {"kms:EncryptionContext:team": "it"}}, False),
+        ({"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["team"]}}, True),
+        ({"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["teams"]}}, False),
+    ],
+)
+def test_retiring_is_conditioned_on_the_constraint_of_the_grant(people, condition, permitted):
+    """Source: Developer Guide, "AWS KMS permissions", RetireGrant."""
+    clerk = hire("Clerk", allow=["kms:RetireGrant"], condition=condition)
+    request = {"KeyId": make_key(people.ada)["KeyId"], "GranteePrincipal": people.bob.arn, "Operations": ["Decrypt"]}
+    constraints = {"EncryptionContextSubset": {"team": "hr"}}
+    token = run_as(people.ada, "CreateGrant", {**request, "Constraints": constraints})["GrantToken"]
+    if permitted:
+        run_as(clerk, "RetireGrant", {"GrantToken": token})
+    else:
+        assert refused(clerk, "RetireGrant", {"GrantToken": token}).code == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("name", "matching"),
+    [
+        ("kms:KeySpec", "HMAC_256"),
+        ("kms:CustomerMasterKeySpec", "HMAC_256"),
+        ("kms:KeyUsage", "GENERATE_VERIFY_MAC"),
+        ("kms:CustomerMasterKeyUsage", "GENERATE_VERIFY_MAC"),
+        ("kms:KeyOrigin", "EXTERNAL"),
+        ("kms:MultiRegionKeyType", "PRIMARY"),
+    ],
+)
+@pytest.mark.parametrize("member", ["KeySpec", "CustomerMasterKeySpec"])
+def test_what_the_new_key_will_be(people, name, matching, member):
+    """Under the old names of spec and usage as well."""
+    make_key(people.ada, multi_region=True)  # the service-linked role is there
+    maker = hire("Maker", allow=["kms:CreateKey"], condition={"StringEquals": {name: matching}})
+    wanted = {member: "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC", "Origin": "EXTERNAL", "MultiRegion": True}
+    check(maker, "CreateKey", wanted, [{}])
+
+
+@pytest.mark.parametrize(
+    ("condition", "permitted"),
+    [
+        ({"StringEquals": {"kms:ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}}, "KEY_MATERIAL_DOES_NOT_EXPIRE"),
+        ({"StringEquals": {"kms:ExpirationModel": "KEY_MATERIAL_EXPIRES"}}, "KEY_MATERIAL_EXPIRES"),
+        ({"Null": {"kms:ExpirationModel": "true"}}, None),
+    ],
+)
+def test_the_expiration_model_is_absent_when_it_is_left_out(people, condition, permitted):
+    """Source: Developer Guide, kms:ExpirationModel, whose example asks with Null."""
+    from tests.operations.imports import external_key, wrapped_members
+
+    key_id = external_key(people.ada)["KeyId"]
+    importer = hire("Importer", allow=["kms:ImportKeyMaterial"], condition=condition)
+    tomorrow = clock.account_time(0) + timedelta(days=1)
+    requests = {
+        model: wrapped_members(people.ada, key_id, bytes(32))
+        | {
+            "ExpirationModel": model,
+            "ValidTo": None if model == "KEY_MATERIAL_DOES_NOT_EXPIRE" else tomorrow.timestamp(),
+        }
+        for model in ("KEY_MATERIAL_DOES_NOT_EXPIRE", "KEY_MATERIAL_EXPIRES", None)
+    }
+    check(importer, "ImportKeyMaterial", requests.pop(permitted), list(requests.values()))
+
+
 # --- of the key -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("operator", "name", "matching", "other"),
