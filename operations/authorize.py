@@ -30,7 +30,7 @@ def authorize(call: Call, operation: Operation, request: Any, subjects: Sequence
     """Return if the caller may do this; raises AccessDeniedException, or the refusal of a key that does not exist."""
     for position, subject in enumerate(subjects):
         if subject.key is None:
-            raise _missing(call, operation, request, subject, position)
+            raise _missing(call, operation, request, subjects, position)
     decision, failing = permitted_at(call.caller.facts, checks_of(call, operation, request, subjects))
     if failing is not None:
         form = ResourceForm.NAMED
@@ -69,16 +69,29 @@ def may_put_key_policy(call: Call, key: KeyFacts) -> bool:
     return decide(call.caller.facts, check).allowed
 
 
-def _missing(call: Call, operation: Operation, request: Any, subject: Subject, position: int) -> KmsError:
+def _missing(call: Call, operation: Operation, request: Any, subjects: Sequence[Subject], position: int) -> KmsError:
     """Return what a caller is told about a key that does not exist.
 
-    Only who may do this to such a key of the own account learns that there is none (authorization 6.1).
+    Only who may do this to such a key of the own account learns that there is none (authorization 6.1). An alias is
+    asked for before its key (3.7).
     """
+    subject = subjects[position]
     action = f"kms:{operation.name}"
+    pairs, other_pairs = _encryption_contexts(request)
+    extra: dict[str, str | None] = {"kms:RequestAlias": subject.request_alias}
     if operation.name == "ReEncrypt":
         action += ("From", "To")[position]
-    context = RequestContext(call, operation.name, request)
-    check = Check(action, subject.arn or "*", None, context, Scope.IDENTITY)
+        if position:
+            pairs = other_pairs
+            extra |= _destination_algorithm(request)
+    context = RequestContext(call, operation.name, request, encryption_context=pairs, extra=extra)
+    alias_arn = next((each.alias_arn for each in subjects if each.alias_arn), None)
+    if alias_arn is not None:
+        on_alias = Check(action, alias_arn, None, context, Scope.IDENTITY, CheckSubject.ALIAS, region=call.region)
+        decision = decide(call.caller.facts, on_alias)
+        if not decision.allowed:
+            return _denied(call, operation, on_alias, decision, ResourceForm.NAMED)
+    check = Check(action, subject.arn or "*", None, context, Scope.IDENTITY, region=call.region)
     decision = decide(call.caller.facts, check)
     own = subject.arn.split(":")[4:5] == [call.caller.account_id]
     if own and decision.allowed:
@@ -103,7 +116,7 @@ def _request_facts(call: Call, operation: Operation, request: Any, subjects: Seq
     grant = subjects[0].grant if subjects else None
     of_grant = {"kms:GrantConstraintType": constraint_type(grant)} if grant else {}
     own, other = _encryption_contexts(request, grant)
-    to_other = {"kms:EncryptionAlgorithm": request.destination_encryption_algorithm or SYMMETRIC} if re_encrypts else {}
+    to_other = _destination_algorithm(request) if re_encrypts else {}
     new_key = _new_key(call, operation, request, subjects)
     contexts = [
         RequestContext(
@@ -173,6 +186,11 @@ def _with_grants(call: Call, key: KeySnapshot) -> KeyFacts:
         return key.facts
     principal = call.caller.facts
     return replace(key.facts, grants=grants_for(key, (*principal.keys, principal.unique_id)))
+
+
+def _destination_algorithm(request: Any) -> dict[str, str]:
+    """Return the algorithm of the second half of ReEncrypt; the request's members tell that of the first."""
+    return {"kms:EncryptionAlgorithm": request.destination_encryption_algorithm or SYMMETRIC}
 
 
 def _encryption_contexts(request: Any, grant: GrantFacts | None = None) -> tuple[Any, Any]:

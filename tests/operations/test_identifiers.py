@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import Refused, days, make_key, refused, run_as
+from tests.builders import Refused, days, hire, make_key, refused, run_as
 from tests.operations.requests import ON_ALIASES, WITHOUT_KEY, kms_actions, make_ready_scene, make_scene
 from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
 
@@ -92,6 +92,53 @@ def test_only_who_may_change_an_alias_learns_that_there_is_none(people, action):
     request = {**scene.request(action), "AliasName": "alias/none"}
     assert refused(people.ada, action, request) == Refused("NotFoundException", f"Alias {arn} is not found.")
     assert refused(people.mallory, action, request).code == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("action", "alias"), [("CreateAlias", "alias/new"), ("DeleteAlias", "alias/none"), ("UpdateAlias", "alias/none")]
+)
+def test_the_alias_is_asked_for_before_a_key_that_does_not_exist(people, action, alias):
+    """Its ARN is no secret: it is of the caller's own account. Source: kms-semantics 1.8."""
+    request = {**make_scene(people.ada).request(action), "AliasName": alias}
+    if action == "CreateAlias":
+        request["TargetKeyId"] = UNKNOWN
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:{alias}"
+    assert refused(people.mallory, action, request) == Refused(
+        "AccessDeniedException",
+        f"User: {people.mallory.arn} is not authorized to perform: kms:{action} on resource: {arn} because no "
+        f"identity-based policy allows the kms:{action} action",
+    )
+    assert refused(people.ada, action, request).code == "NotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("condition", "request_with", "request_without"),
+    [
+        ({"kms:EncryptionContext:team": "hr"}, {"EncryptionContext": {"team": "hr"}}, {}),
+        ({"kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}, {}, {"EncryptionAlgorithm": "RSAES_OAEP_SHA_1"}),
+        ({"kms:RequestAlias": "alias/none"}, {"KeyId": "alias/none"}, {}),
+    ],
+)
+def test_who_may_under_a_condition_learns_of_a_missing_key_when_it_is_met(
+    people, condition, request_with, request_without
+):
+    clerk = hire("Clerk", allow=["kms:Encrypt"], condition={"StringEquals": condition})
+    request = {"KeyId": UNKNOWN, "Plaintext": b"x"}
+    assert refused(clerk, "Encrypt", {**request, **request_with}).code == "NotFoundException"
+    assert refused(clerk, "Encrypt", {**request, **request_without}).code == "AccessDeniedException"
+
+
+def test_each_half_of_re_encrypt_asks_for_its_own_context_where_a_key_is_missing(people):
+    key_id = make_key(people.ada)["KeyId"]
+    blob = run_as(people.ada, "Encrypt", {"KeyId": key_id, "Plaintext": b"x"})["CiphertextBlob"]
+    condition = {"StringEquals": {"kms:EncryptionContext:team": "hr"}}
+    clerk = hire("Clerk", allow=["kms:ReEncrypt*"], condition=condition)
+    request = {"CiphertextBlob": blob, "DestinationKeyId": UNKNOWN}
+    met = {**request, "DestinationEncryptionContext": {"team": "hr"}}
+    assert refused(clerk, "ReEncrypt", met).code == "NotFoundException"
+    other_half = {**request, "SourceEncryptionContext": {"team": "hr"}}
+    refusal = refused(clerk, "ReEncrypt", other_half)
+    assert (refusal.code, "kms:ReEncryptTo" in (refusal.message or "")) == ("AccessDeniedException", True)
 
 
 def test_a_key_is_found_in_its_own_region_only(people):
