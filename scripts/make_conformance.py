@@ -72,17 +72,26 @@ def conformance(results: Tables | None = None) -> dict[str, Any]:
         of_kind = [item for item in items() if item.startswith(f"{kind} ")]
         found = sum(item in seen for item in of_kind)
         listed = sum(any(each.accounts_for(item) for each in explained) for item in of_kind if item not in seen)
-        rows.append({"kind": kind, "total": len(of_kind), "seen": found, "listed": listed})
+        title = ITEM_TITLES[kind]
+        rows.append({"kind": kind, "title": title, "total": len(of_kind), "seen": found, "listed": listed})
     return {
         "model": f"kms-{service_model.API_VERSION}, botocore {version('botocore')}",
         "items": rows,
         "tables": [
-            {"name": name, "rows": len(table), "cells": sum(map(len, table.values()))}
+            {"name": name, "title": TABLE_TITLES[name], "rows": len(table), "cells": sum(map(len, table.values()))}
             for name, table in results.items()
         ],
+        "cells": sum(len(cells) for table in results.values() for cells in table.values()),
         "operations": [_operation(name, results, seen) for name in service_model.operation_names()],
         "differences": [
-            {"id": each.id, "kind": each.kind, "title": each.title, "text": each.text} for each in explained
+            {
+                "kind": kind,
+                "title": title,
+                "entries": [
+                    {"id": each.id, "title": each.title, "text": each.text} for each in explained if each.kind == kind
+                ],
+            }
+            for kind, title in DIFFERENCE_TITLES.items()
         ],
     }
 
@@ -109,7 +118,7 @@ def _is_of(operation: str, item: str) -> bool:
 
 def page(data: Mapping[str, Any]) -> str:
     """Return the page as Markdown."""
-    cells = sum(table["cells"] for table in data["tables"])
+    cells = data["cells"]
     absent = sum(not each["implemented"] for each in data["operations"])
     return "\n".join(
         [
@@ -130,16 +139,13 @@ def page(data: Mapping[str, Any]) -> str:
             "",
             "| Of the model | Items | Seen | Accounted for below |",
             "|---|--:|--:|--:|",
-            *(
-                f"| {ITEM_TITLES[row['kind']]} | {row['total']} | {row['seen']} | {row['listed']} |"
-                for row in data["items"]
-            ),
+            *(f"| {row['title']} | {row['total']} | {row['seen']} | {row['listed']} |" for row in data["items"]),
             "",
             "## Tables walked in full",
             "",
             "| Table | Rows | Cells |",
             "|---|--:|--:|",
-            *(f"| {TABLE_TITLES[table['name']]} | {table['rows']} | {table['cells']:,} |" for table in data["tables"]),
+            *(f"| {table['title']} | {table['rows']} | {table['cells']:,} |" for table in data["tables"]),
             f"| All | | {cells:,} |",
             "",
             "## Operations",
@@ -154,7 +160,7 @@ def page(data: Mapping[str, Any]) -> str:
             *(_row(each) for each in data["operations"]),
             "",
             "## Differences from AWS",
-            *(line for kind, title in DIFFERENCE_TITLES.items() for line in _section(data, kind, title)),
+            *(line for section in data["differences"] for line in _section(section)),
             "",
         ]
     )
@@ -170,11 +176,10 @@ def _row(each: Mapping[str, Any]) -> str:
     )
 
 
-def _section(data: Mapping[str, Any], kind: str, title: str) -> Iterator[str]:
-    yield from ("", f"### {title}", "")
-    for each in data["differences"]:
-        if each["kind"] == kind:
-            yield f'- <a id="{each["id"]}"></a>**{each["title"]}.** {each["text"]}'
+def _section(section: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", f"### {section['title']}", "")
+    for each in section["entries"]:
+        yield f'- <a id="{each["id"]}"></a>**{each["title"]}.** {each["text"]}'
 
 
 def walk() -> int:
@@ -196,9 +201,10 @@ def main() -> None:
     DATA.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(page(data), encoding="utf-8")
     for table in data["tables"]:
-        print(f"{table['cells']:7,}  {TABLE_TITLES[table['name']]}")
-    print(f"{sum(table['cells'] for table in data['tables']):7,}  cells in all")
-    print(f"{len(data['differences']):7,}  differences and explanations listed")
+        print(f"{table['cells']:7,}  {table['title']}")
+    print(f"{data['cells']:7,}  cells in all")
+    for section in data["differences"]:
+        print(f"{len(section['entries']):7,}  {section['title']}")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ FALLBACKS: Mapping[str, str] = {
     "console:settings": "/console/settings",
     "console:search": "/console/search",
     "console:cloudshell": "/console/cloudshell",
+    "console:conformance": "/console/conformance",
     "console:licences": "/console/licences",
     "console:feedback": "/console/feedback",
     "console:privacy": "/console/privacy",

@@ -1,10 +1,13 @@
 """Pages that belong to no service: home, search, settings, what the footer links to, and errors."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from core import service_model
+from kmsconsole.web.pages.conformance import TITLES, read_conformance
 from kmsconsole.web.pages.licences import USES, python_packages, vendored
 from kmsconsole.web.pages.search_catalogue import find_entries, plain
 from tests.builders import make_key
@@ -33,6 +36,44 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(people, client, path):
 @pytest.mark.parametrize("name", ["licences", "feedback", "privacy", "terms", "cookies"])
 def test_what_the_footer_links_to_is_open_to_everybody(people, client, name):
     assert client.get(f"/console/{name}").status_code == 200
+
+
+def conformance_page(client, tab: str = "") -> str:
+    answer = client.get("/console/conformance", {"tab": tab} if tab else {})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_conformance_page_has_every_operation_and_leads_to_each_difference(people, client):
+    page, differences = conformance_page(client), conformance_page(client, "differences")
+    rows = re.findall(r'<tr class="table__row"><td>(\w+)</td>', page)
+    assert tuple(rows) == service_model.operation_names()
+    named = {*re.findall(r"tab=differences#([a-z0-9-]+)", page)}
+    assert {"custom-key-stores", "sm2"} <= named
+    assert named <= {*re.findall(r'class="anchored" id="([a-z0-9-]+)"', differences)}
+    assert all(entry["title"] in unescape(differences) for entry in listed_differences())
+
+
+def listed_differences() -> list[dict[str, str]]:
+    return [entry for section in read_conformance()["differences"] for entry in section["entries"]]
+
+
+def test_the_conformance_page_counts_what_was_tested(people, client):
+    found, page = read_conformance(), conformance_page(client, "tests")
+    assert f"{found['cells']}</" in page
+    for table in found["tables"]:
+        assert f"{table['title']}</td><td>{table['rows']}<" in page
+
+
+def test_the_titles_of_the_conformance_page_can_be_translated():
+    found = read_conformance()
+    assert {entry["title"] for part in ("items", "tables", "differences") for entry in found[part]} == TITLES
+
+
+@pytest.mark.parametrize("topic", ["console", "key-policy", "conformance"])
+def test_the_help_panel_leads_to_the_conformance_page(people, signed_in, topic):
+    panel = signed_in(people.ada).get(f"/console/help/{topic}").content.decode()
+    assert 'href="/console/conformance' in panel
 
 
 @pytest.mark.parametrize(

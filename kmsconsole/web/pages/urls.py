@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kmsconsole.web.pages import about, cloudshell, home, search, settings
+from kmsconsole.web.pages import about, cloudshell, conformance, home, search, settings
 
 app_name = "console"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("console/settings", settings.user_settings, name="settings"),
     path("console/settings/region", settings.set_region, name="set_region"),
     path("console/cloudshell", cloudshell.cloudshell, name="cloudshell"),
+    path("console/conformance", conformance.conformance, name="conformance"),
     path("console/licences", about.licences, name="licences"),
     path("console/feedback", about.feedback, name="feedback"),
     path("console/privacy", about.privacy, name="privacy"),
