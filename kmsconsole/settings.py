@@ -294,7 +294,7 @@ KMS_REQUEST_QUOTAS = _bool("KMS_REQUEST_QUOTAS", False)  # AWS's request rates, 
 KMS_REQUEST_RATES = _rates("KMS_REQUEST_RATES")  # other rates than AWS's, by the names of operations.throttling
 # Resource quotas, AWS's own by default.
 KMS_MAX_KEYS = _int("KMS_MAX_KEYS", 100_000, 1, 10_000_000)
-KMS_MAX_ALIASES_PER_KEY = _int("KMS_MAX_ALIASES_PER_KEY", 50, 1, 10_000)
+KMS_MAX_ALIASES_PER_KEY = _int("KMS_MAX_ALIASES_PER_KEY", 50, 1, 100)  # a page of ListAliases
 KMS_MAX_GRANTS_PER_KEY = _int("KMS_MAX_GRANTS_PER_KEY", 50_000, 1, 1_000_000)
 # PEM file of the root certificate behind enclaves' attestation documents; without it, Recipient is refused.
 KMS_ATTESTATION_ROOT = env.str("KMS_ATTESTATION_ROOT", "")

@@ -68,7 +68,7 @@ def _created(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRe
         found = {**context, "step": 2, **refusal_context(request, error)}
         return render(request, "accounts/create_access_key.html", found, status=422)
     if context["description"]:
-        tags = [{"Key": key["AccessKeyId"], "Value": context["description"][:256]}]
+        tags = [{"Key": key["AccessKeyId"], "Value": context["description"]}]
         attempt(
             request, "TagUser", {"UserName": name, "Tags": tags}, failure=_("The description of the key was not saved")
         )

@@ -17,8 +17,6 @@ from kmsconsole.web.errors import refusal_view
 from kmsconsole.web.fragments import wants_fragment
 from kmsconsole.web.principals_table import principals_table, read_table_state, table_asked
 
-CHOSEN_AT_MOST = 200
-
 
 @require_http_methods(["GET", "POST"])
 @key_page
@@ -60,7 +58,7 @@ def _chosen(request: HttpRequest) -> list[str]:
     posted = request.POST
     shown, ticked = set(posted.getlist("shown")), posted.getlist("chosen")
     kept = [each for each in posted.getlist("kept") if each not in shown]
-    return list(dict.fromkeys([*kept, *ticked]))[:CHOSEN_AT_MOST]
+    return list(dict.fromkeys([*kept, *ticked]))
 
 
 def _arns(request: HttpRequest, unique_ids: list[str]) -> list[str]:

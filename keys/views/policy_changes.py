@@ -23,8 +23,6 @@ from kmsconsole.web.numbers import remove_row
 from kmsconsole.web.policy_editor import PolicyEditor, read_editor, render_editor
 from kmsconsole.web.policy_findings import check_policy
 
-ACCOUNTS_AT_MOST = 100
-
 
 def lists_of(request: HttpRequest, key: DescribedKey) -> ConsolePolicy:
     """Return the lists of the default view; a policy that was customised meanwhile has none."""
@@ -153,7 +151,7 @@ def edit_accounts(request: HttpRequest, key: DescribedKey) -> HttpResponse:
 
 
 def _posted_accounts(request: HttpRequest) -> list[dict[str, str]]:
-    values = request.POST.getlist("account_id")[:ACCOUNTS_AT_MOST]
+    values = request.POST.getlist("account_id")
     rows = [{"value": value.strip().replace("-", ""), "error": ""} for value in values]
     if "add_account" in request.POST:
         rows.append({"value": "", "error": ""})

@@ -17,7 +17,7 @@ from kmsconsole.web.components import Column, Flash
 from kmsconsole.web.door import perform, refusal_of
 from kmsconsole.web.errors import field_errors, flash_refusal, refusal_view
 
-LISTED_AT_MOST = 100  # a key has at most 50
+LISTED_AT_MOST = 100  # no quota lets a key have more
 PREFIX = "alias/"
 
 
@@ -75,7 +75,7 @@ def create_alias(request: HttpRequest, key: DescribedKey) -> HttpResponse:
 def delete_aliases(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     """Ask, then delete the chosen aliases, one call each."""
     posted = request.method == "POST"
-    names = list(dict.fromkeys((request.POST if posted else request.GET).getlist("aliases")))[:LISTED_AT_MOST]
+    names = list(dict.fromkeys((request.POST if posted else request.GET).getlist("aliases")))
     if not names:
         return redirect(key.href(tab="aliases"))
     if not posted:

@@ -74,7 +74,7 @@ def edit_tags(request: HttpRequest, key: DescribedKey) -> HttpResponse:
 def _posted_rows(request: HttpRequest) -> list[Row]:
     """Return the rows of the form; without script a button adds one or takes one away."""
     posted = zip(request.POST.getlist("tag_key"), request.POST.getlist("tag_value"), strict=False)
-    rows = [{"key": tag_key.strip(), "value": value.strip()} for tag_key, value in posted][: MAX_TAGS + 1]
+    rows = [{"key": tag_key.strip(), "value": value.strip()} for tag_key, value in posted]
     if "add_tag" in request.POST:
         rows.append({"key": "", "value": ""})
     remove_row(rows, request.POST.get("remove_tag", ""))

@@ -210,6 +210,12 @@ def test_groups_tags_and_boundary_are_changed(ada, people):
     assert queries.find_user(ACCOUNT, "Bob").permissions_boundary_arn == ""
 
 
+def test_a_description_of_an_access_key_that_cannot_be_saved_is_said_to_be_lost(ada, people):
+    done = ada.post("/iam/users/details/Bob/access-keys/create", {"move": "create", "description": "x" * 257})
+    assert "The description of the key was not saved" in text(done)
+    assert len(run_as(people.ada, "ListAccessKeys", {"UserName": "Bob"})["AccessKeyMetadata"]) == 2
+
+
 def test_an_access_key_is_shown_once_with_its_description(ada, people):
     base = "/iam/users/details/Carol/access-keys"
     assert ada.post(f"{base}/create", {"move": "next", "use_case": "cli"}).status_code == 422

@@ -109,6 +109,16 @@ def test_tags_are_added_changed_and_removed_in_one_go(people, signed_in, key_id)
     assert {(tag["TagKey"], tag["TagValue"]) for tag in tags} == {("Stage", "test"), ("Owner", "Alice")}
 
 
+def test_tags_behind_many_empty_rows_are_saved_and_too_many_are_refused(people, signed_in, key_id):
+    client = signed_in(people.alice)
+    post(client, key_id, "tags", {"tag_key": [""] * 60 + ["Stage"], "tag_value": [""] * 60 + ["test"]})
+    tags = run_as(people.ada, "ListResourceTags", {"KeyId": key_id})["Tags"]
+    assert tags == [{"TagKey": "Stage", "TagValue": "test"}]
+    many = {"tag_key": [f"k{number}" for number in range(60)], "tag_value": ["v"] * 60}
+    assert post(client, key_id, "tags", many).status_code == 422
+    assert run_as(people.ada, "ListResourceTags", {"KeyId": key_id})["Tags"] == tags
+
+
 def test_a_tag_key_that_stands_twice_keeps_the_form(people, signed_in, key_id):
     answer = post(signed_in(people.alice), key_id, "tags", {"tag_key": ["A", "A"], "tag_value": ["1", "2"]})
     assert answer.status_code == 422
@@ -207,6 +217,13 @@ def test_other_accounts_are_checked_and_named_in_the_policy(people, signed_in, k
     post(client, key_id, "policy/accounts", {"account_id": [OTHER_ACCOUNT]})
     named = statements(people, key_id)["Allow use of the key"]["Principal"]["AWS"]
     assert f"arn:aws:iam::{OTHER_ACCOUNT}:root" in named
+
+
+def test_more_accounts_than_a_form_usually_has_are_all_kept(people, signed_in, key_id):
+    accounts = [str(900000000000 + number) for number in range(120)]
+    post(signed_in(people.alice), key_id, "policy/accounts", {"account_id": accounts})
+    named = statements(people, key_id)["Allow use of the key"]["Principal"]["AWS"]
+    assert {f"arn:aws:iam::{account}:root" for account in accounts} <= set(named)
 
 
 def test_a_customised_policy_has_no_default_view(people, signed_in, key_id):
