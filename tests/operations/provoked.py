@@ -69,7 +69,7 @@ def not_found(action: str, scene: Scene) -> Request | None:
 def invalid_arn(action: str, scene: Scene) -> Request | None:
     if action == "ListRetirableGrants":
         return {"RetiringPrincipal": f"arn:aws:iam::{scene.owner.account_id}:user/Nobody"}
-    if action in ("RetireGrant", "DescribeKey", "GetPublicKey") or not _has_key(action):
+    if action in ("DescribeKey", "GetPublicKey") or not _has_key(action):
         return None
     return _with_key(action, scene, scene.alias)
 

@@ -106,6 +106,12 @@ ENTRIES: Sequence[Entry] = (
         "console:settings",
     ),
     Entry(
+        Group.FEATURES,
+        _("Conformance"),
+        "differences from aws limitations supported operations 차이점 적합성 지원 작업 khác biệt tương thích",
+        "console:conformance",
+    ),
+    Entry(
         Group.FEATURES, "CloudShell", "cli command line sdk boto3 endpoint 엔드포인트 dòng lệnh", "console:cloudshell"
     ),
     Entry(
