@@ -15,14 +15,14 @@ from operations.resolve import find_subject_without_alias
 @kms_operation("ListAliases", logged=("key_id", "limit", "marker"))
 def list_aliases(call: Call, request: ListAliasesRequest) -> Outcome:
     size = page_size(request.limit, default=50, maximum=100)
-    key_pk = None
+    key_pk, key_id = None, ""
     if request.key_id is not None:
         subject = find_subject_without_alias(call, request.key_id)
         if subject.key is None or subject.key.account_id != call.caller.account_id:
             # Aliases belong to the account: of another one's key there is none, and nothing to learn either.
             raise NotFoundException(f"Key '{subject.arn}' does not exist")
-        key_pk = subject.key.pk
-    after = read_position("ListAliases", call, request.marker, request.key_id or "")
+        key_pk, key_id = subject.key.pk, subject.key.key_id
+    after = read_position("ListAliases", call, request.marker, key_id)
     rows = queries.aliases_page(call.caller.account_id, call.region, after, size + 1, call.time, key_pk)
     items = [
         {
@@ -34,6 +34,4 @@ def list_aliases(call: Call, request: ListAliasesRequest) -> Outcome:
         }
         for row in rows
     ]
-    return Outcome(
-        members=paged("ListAliases", call, "Aliases", items, [row.name for row in rows], size, request.key_id or "")
-    )
+    return Outcome(members=paged("ListAliases", call, "Aliases", items, [row.name for row in rows], size, key_id))

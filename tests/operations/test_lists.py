@@ -63,6 +63,8 @@ def test_a_marker_belongs_to_its_filter(people, full):
     assert refused(people.ada, "ListAliases", {"Marker": marker}) == INVALID_MARKER
     rest = run_as(people.ada, "ListAliases", {"KeyId": full, "Marker": marker})["Aliases"]
     assert [alias["AliasName"] for alias in rest] == ["alias/b", "alias/c"]
+    by_arn = {"KeyId": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{full}", "Marker": marker}  # the same filter
+    assert run_as(people.ada, "ListAliases", by_arn)["Aliases"] == rest
 
 
 def test_the_one_page_of_policy_names_has_no_marker(people, full):
