@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from audit.models import AuditEvent, AuditName
 from audit.names import name_digest
@@ -193,6 +193,21 @@ def last_success(account_id: str, key_arn: str, events: Sequence[str]) -> tuple[
         return None
     last = max(newest, key=lambda event: (event.time_us, event.pk))
     return names[last.event], last
+
+
+def last_success_times(account_id: str, key_arns: Sequence[str], events: Sequence[str]) -> dict[str, int]:
+    """Return when (microseconds since the epoch) each key had its newest successful event of these names.
+
+    One query; each key costs a look at the end of its index; a key without such an event is absent.
+    """
+    names = [number for number, text in _named("event") if text in events]
+    rows = AuditEvent.objects.filter(account=account_id, event__in=names, error__isnull=True).order_by("-time_us")
+    found = AuditName.objects.filter(digest__in=[name_digest("key", arn) for arn in key_arns]).annotate(
+        by_key=Subquery(rows.filter(key=OuterRef("pk")).values("time_us")[:1]),
+        by_other=Subquery(rows.filter(other_key=OuterRef("pk")).values("time_us")[:1]),
+    )
+    times = found.values_list("value", "by_key", "by_other")
+    return {arn: max(one or 0, other or 0) for arn, one, other in times if one or other}
 
 
 def _ids(kind: str, text: str) -> list[int]:

@@ -3,6 +3,7 @@
 Source: API Reference, GetKeyLastUsage: successful cryptographic operations only; ReEncrypt counts for both keys.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,9 @@ TRACKED = (
 )
 
 
+_TRACKED_EVENTS = tuple(f"kms:{name}" for name in TRACKED)
+
+
 @dataclass(frozen=True, slots=True)
 class LastUsage:
     """The last successful use of a key; the ids are those of its record."""
@@ -38,9 +42,15 @@ class LastUsage:
     request_id: str
 
 
+def last_usage_times(account_id: str, key_arns: Sequence[str]) -> dict[str, datetime]:
+    """Return when each key of an account was last used; a key that never was is absent."""
+    times = queries.last_success_times(account_id, key_arns, _TRACKED_EVENTS)
+    return {arn: _EPOCH + timedelta(microseconds=time_us) for arn, time_us in times.items()}
+
+
 def last_usage(key: KeySnapshot) -> LastUsage | None:
     """Return the last use of a key, or None if it was never used."""
-    found = queries.last_success(key.account_id, key.arn, [f"kms:{name}" for name in TRACKED])
+    found = queries.last_success(key.account_id, key.arn, _TRACKED_EVENTS)
     if found is None:
         return None
     name, event = found

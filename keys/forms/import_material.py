@@ -1,6 +1,8 @@
 """The forms of the two pages that import key material. Source: console.md 2.14."""
 
+import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,6 +16,7 @@ from core.crypto.wrapping import WRAPPINGS, WrappingKeySpec
 EXPIRES, STAYS = "KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"
 _SPEC_WORDS: Mapping[WrappingKeySpec, Any] = {WrappingKeySpec.RSA_4096: gettext_lazy("RSA_4096 - recommended")}
 DESCRIPTION_LENGTH = 256
+KEPT_BYTES = 6144  # the longest that the service takes
 
 
 class ParametersForm(forms.Form):
@@ -36,11 +39,27 @@ class ParametersForm(forms.Form):
         field.choices = choices
 
 
-class MaterialForm(forms.Form):
-    """The wrapped material with its token, what it is called, and when it expires. Times are UTC."""
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that was sent: its name and content. Wrapped material and token are secret only without their wrapping."""
 
-    wrapped = forms.FileField(label=gettext_lazy("Wrapped key material"))
-    token = forms.FileField(label=gettext_lazy("Import token"))
+    name: str
+    content: bytes
+
+    @property
+    def encoded(self) -> str:
+        """The content as a hidden field sends it again, for who has something else to mend; "" if it is too long."""
+        return base64.b64encode(self.content).decode() if len(self.content) <= KEPT_BYTES else ""
+
+
+class MaterialForm(forms.Form):
+    """The wrapped material with its token, what it is called, and when it expires. Times are UTC.
+
+    A browser sends a file only once, so a form that is shown again holds what was sent: see ``kept``.
+    """
+
+    wrapped = forms.FileField(required=False, label=gettext_lazy("Wrapped key material"))
+    token = forms.FileField(required=False, label=gettext_lazy("Import token"))
     description = forms.CharField(
         required=False, max_length=DESCRIPTION_LENGTH, label=gettext_lazy("Key material description")
     )
@@ -59,6 +78,31 @@ class MaterialForm(forms.Form):
         required=False, label=gettext_lazy("Expiration time (UTC)"), widget=forms.TimeInput({"type": "time"}, "%H:%M")
     )
 
+    def clean_wrapped(self) -> GivenFile:
+        return self._given("wrapped")
+
+    def clean_token(self) -> GivenFile:
+        return self._given("token")
+
+    def _given(self, name: str) -> GivenFile:
+        """Return the file of a field: sent now, or with the form that had something to mend."""
+        sent = self.cleaned_data[name]
+        if sent:
+            return GivenFile(sent.name, sent.read())
+        try:
+            content = base64.b64decode(self.data.get(f"{name}_kept", ""), validate=True)
+        except ValueError:
+            content = b""
+        if not content:
+            raise forms.ValidationError(self.fields[name].error_messages["required"])
+        return GivenFile(self.data.get(f"{name}_name", ""), content)
+
+    @property
+    def kept(self) -> dict[str, GivenFile]:
+        """The files that need not be chosen again, by field."""
+        given = getattr(self, "cleaned_data", {})
+        return {name: given[name] for name in ("wrapped", "token") if name in given and given[name].encoded}
+
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         if cleaned.get("expiration") == EXPIRES and not cleaned.get("expires_on") and "expires_on" not in self.errors:
@@ -69,8 +113,8 @@ class MaterialForm(forms.Form):
         """Return the members of ImportKeyMaterial that the form gives."""
         cleaned = self.cleaned_data
         members: dict[str, object] = {
-            "EncryptedKeyMaterial": cleaned["wrapped"].read(),
-            "ImportToken": cleaned["token"].read(),
+            "EncryptedKeyMaterial": cleaned["wrapped"].content,
+            "ImportToken": cleaned["token"].content,
             "ExpirationModel": cleaned["expiration"],
         }
         if cleaned["expiration"] == EXPIRES:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from core.errors import KmsError
 from keys import queries
 from keys.queries import KeyList
-from keys.views.key_list import list_row
+from keys.views.key_rows import key_rows
 from kmsconsole.web.components import Column, Crumb
 from kmsconsole.web.door import caller, current_region, now, perform, signed_in
 from kmsconsole.web.errors import refusal_context
@@ -38,7 +38,9 @@ def aws_managed_keys(request: HttpRequest) -> HttpResponse:
         keys = KeyList(caller(request).account_id, region, "AWS", now(request))
         key_ids = [key_id for _position, key_id in queries.listed_keys(keys, SERVICES_AT_MOST)]
         found = find_keys(keys.account_id, region, key_ids)
-        context["rows"] = [list_row(request, found[each], keys.now) for each in key_ids if each in found]
+        context["rows"] = key_rows(
+            request, [found[each] for each in key_ids if each in found], keys.now, with_aliases=True, with_usage=False
+        )
     except KmsError as refusal:
         context |= {"rows": [], **refusal_context(request, refusal)}
     return render(request, "keys/aws_managed.html", context)

@@ -1,6 +1,7 @@
 """One action on several chosen keys: a call for each, one message for all that went well, one for each that did not."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -33,17 +34,16 @@ def perform_on(
     key_ids: Sequence[str],
     members: Mapping[str, object],
     failed: Callable[[str], str],
-) -> list[str]:
-    """Run an action on each key and flash each refusal; return the ids that it was done to.
+) -> dict[str, Mapping[str, Any]]:
+    """Run an action on each key and flash each refusal; return the answers by the ids that it was done to.
 
     ``failed`` makes the header of a refusal's message from the key id.
     """
-    done = []
+    done: dict[str, Mapping[str, Any]] = {}
     refusals = 0
     for key_id in key_ids:
         try:
-            perform(request, action, {"KeyId": key_id, **members})
-            done.append(key_id)
+            done[key_id] = perform(request, action, {"KeyId": key_id, **members}).members or {}
         except KmsError as refusal:
             refusals += 1
             if refusals <= EXPLAINED_AT_MOST:

@@ -96,6 +96,10 @@ class DescribedKey:
         return self.multi_region and self.primary_region == self.region
 
     @property
+    def is_replica(self) -> bool:
+        return self.multi_region and not self.is_primary
+
+    @property
     def primary_region(self) -> str:
         return next((each.region for each in self.related if each.is_primary), "")
 

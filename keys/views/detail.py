@@ -15,14 +15,15 @@ from core.errors import KmsError
 from core.key_states import KeyState
 from keys.views import tab_aliases, tab_material, tab_policy, tab_public_key, tab_regionality, tab_rotations, tab_tags
 from keys.views.described_key import DescribedKey
-from keys.views.key_actions import CANCEL, DISABLE, ENABLE, SCHEDULE, TAGS, refusals
+from keys.views.key_actions import CANCEL, DISABLE, ENABLE, MATERIAL, SCHEDULE, TAGS, refusals
 from keys.views.key_page import key_breadcrumbs, key_page
 from keys.views.labels import short_alias
 from kmsconsole.web.components import MenuItem, Tab
-from kmsconsole.web.door import perform, refusal_of
+from kmsconsole.web.door import now, perform, refusal_of
 from kmsconsole.web.errors import refusal_view
 from kmsconsole.web.fragments import wants_fragment
 from kmsconsole.web.navigation import link
+from kmsconsole.web.times import relative_time
 
 ACTIONS_FORM = "key-actions-form"
 Context = Mapping[str, Any]
@@ -100,7 +101,9 @@ def _frame(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         alias_names = [short_alias(each["AliasName"]) for each in members["Aliases"]]  # type: ignore[attr-defined]
     except KmsError as refusal:
         alias_refusal = refusal
-    why_not = refusals(request, key.key_id, key.state)
+    why_not = refusals(
+        request, key.key_id, key.state, imported=key.is_imported, has_material=bool(key.expiration_model)
+    )
     return {
         "alias": alias_names[0] if alias_names else "",
         "more_aliases": max(0, len(alias_names) - 1),
@@ -121,7 +124,12 @@ def _last_used(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         answer: Mapping[str, Any] = perform(request, "GetKeyLastUsage", {"KeyId": key.key_id}).members or {}
     except KmsError as refusal:
         return {"usage_refusal": refusal}
-    return {"usage": answer["KeyLastUsage"], "tracked_since": answer["TrackingStartDate"]}
+    usage = answer["KeyLastUsage"]
+    return {
+        "usage": usage,
+        "last_used": relative_time(usage["Timestamp"], now(request)) if usage else "",
+        "tracked_since": answer["TrackingStartDate"],
+    }
 
 
 def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsError | str]) -> list[MenuItem]:
@@ -148,6 +156,7 @@ def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsErro
 
     back = {"ids": key.key_id, "next": key.href()}
     disable = link("keys:disable", region=key.region, **back)
+    delete = key.href("keys:delete_material")
     encrypt = [MenuItem(_("Encrypt / Decrypt"), href=key.href("keys:encrypt"))] if key.encrypts else []
     return [
         *encrypt,
@@ -156,18 +165,5 @@ def _menu(request: HttpRequest, key: DescribedKey, why_not: Mapping[str, KmsErro
         leading(SCHEDULE, link("keys:schedule_deletion", region=key.region, **back)),
         posting(CANCEL, "keys:cancel_deletion"),
         leading(TAGS, key.href("keys:edit_tags")),
-        _delete_material_item(request, key),
+        leading(MATERIAL, delete, {"hx-get": delete, "hx-target": "#modal-root"}),
     ]
-
-
-def _delete_material_item(request: HttpRequest, key: DescribedKey) -> MenuItem:
-    label = _("Delete key material")
-    refusal = refusal_of(request, "DeleteImportedKeyMaterial", {"KeyId": key.key_id})
-    if not key.is_imported:
-        return MenuItem(label, disabled=True, reason=_("Only imported key material can be deleted."))
-    if refusal is not None:
-        return MenuItem(label, disabled=True, reason=refusal_view(request, refusal).summary)
-    if not key.expiration_model:
-        return MenuItem(label, disabled=True, reason=_("The key has no key material now."))
-    href = key.href("keys:delete_material")
-    return MenuItem(label, href=href, attrs={"hx-get": href, "hx-target": "#modal-root"})

@@ -15,16 +15,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import AccessDeniedException, KmsError
+from core.key_states import KeyState
 from keys.forms.import_material import MaterialForm, ParametersForm
-from keys.views.described_key import DescribedKey
+from keys.views.bulk import chosen_ids
+from keys.views.described_key import DescribedKey, describe
 from keys.views.key_page import key_breadcrumbs, key_page, render_dialog
 from kmsconsole.web import flash
 from kmsconsole.web.components import Flash, Step
-from kmsconsole.web.door import now, perform, refusal_of
+from kmsconsole.web.door import current_region, now, perform, refusal_of, signed_in
 from kmsconsole.web.errors import field_errors, refusal_view
+from kmsconsole.web.navigation import link
 
 NEW = "new"
 TITLES = (
@@ -47,13 +50,18 @@ _OF_FILES: Mapping[str, tuple[str, str | Promise]] = {
     ),
     "IncorrectKeyMaterialException": ("wrapped", gettext_lazy("This is other key material than the one to import.")),
 }
-_FIELDS = {"valid_to": "expires_on", "key_material_description": "description", "encrypted_key_material": "wrapped"}
+_FIELDS = {
+    "valid_to": "expires_on",
+    "key_material_description": "description",
+    "encrypted_key_material": "wrapped",
+    "import_token": "token",
+}
 
 
-def import_refusal(request: HttpRequest, key: DescribedKey) -> KmsError | None:
-    """Return why the signed-in principal cannot import material into a key, or None."""
+def import_refusal(request: HttpRequest, key: DescribedKey, region: str | None = None) -> KmsError | None:
+    """Return why the signed-in principal cannot import material into a key (or its copy in a Region), or None."""
     material = {"EncryptedKeyMaterial": b"-", "ImportToken": b"-", "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
-    return refusal_of(request, "ImportKeyMaterial", {"KeyId": key.key_id, **material})
+    return refusal_of(request, "ImportKeyMaterial", {"KeyId": key.key_id, **material}, region)
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,11 +132,15 @@ def import_upload(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     except KmsError as refusal:
         unplaced = _place_errors(form, refusal)
         return _upload_page(request, key, form, unplaced, _status(refusal))
-    text = _("The key material was imported.")
-    if purpose == NEW:
-        text = _("The key material was imported. It takes effect with Rotate now.")
-    flash.add(request, Flash("success", text))
+    flash.add(request, Flash("success", _imported_text(request, key, purpose)))
     return redirect(key.href(tab=material_tab(key)))
+
+
+def _imported_text(request: HttpRequest, key: DescribedKey, purpose: str) -> str:
+    if purpose == NEW:
+        return _("The key material was imported. It takes effect with Rotate now.")
+    enabled = key.state is KeyState.PENDING_IMPORT and describe(request, key.key_id).state is KeyState.ENABLED
+    return _("The key material was imported. The key is enabled.") if enabled else _("The key material was imported.")
 
 
 def _place_errors(form: MaterialForm, refusal: KmsError) -> KmsError | None:
@@ -201,9 +213,11 @@ def _upload_page(
 @key_page
 def delete_material(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     """Ask, then destroy imported material."""
-    material_id, refusal = _purpose(request), None
+    material_id, refusal, errors = _purpose(request), None, []
     members = {"KeyId": key.key_id, **({"KeyMaterialId": material_id} if material_id else {})}
-    if request.method == "POST":
+    if request.method == "POST" and not request.POST.get("confirm"):
+        errors = [_("Confirm that you want to delete the key material.")]
+    elif request.method == "POST":
         try:
             perform(request, "DeleteImportedKeyMaterial", members)
         except KmsError as error:
@@ -217,8 +231,17 @@ def delete_material(request: HttpRequest, key: DescribedKey) -> HttpResponse:
         "delete_material",
         title=_("Delete key material"),
         submit=_("Delete key material"),
-        status=422 if refusal else 200,
+        status=422 if refusal or errors else 200,
         back=key.href(tab=material_tab(key)),
         material_id=material_id,
+        errors=errors,
         refusal=refusal_view(request, refusal) if refusal else None,
     )
+
+
+@require_GET
+@signed_in
+def delete_material_of(request: HttpRequest) -> HttpResponse:
+    """From the list: the one chosen key's dialog."""
+    ids, region = chosen_ids(request), current_region(request)
+    return redirect(link("keys:delete_material", ids[0], region=region) if ids else link("keys:list", region=region))

@@ -31,12 +31,15 @@ DISABLE = KeyAction("disable", gettext_lazy("Disable"), "DisableKey")
 SCHEDULE = KeyAction("schedule", gettext_lazy("Schedule key deletion"), "ScheduleKeyDeletion")
 CANCEL = KeyAction("cancel", gettext_lazy("Cancel key deletion"), "CancelKeyDeletion")
 TAGS = KeyAction("tags", gettext_lazy("Add or edit tags"), "TagResource")
-KEY_ACTIONS = (ENABLE, DISABLE, SCHEDULE, CANCEL, TAGS)
+MATERIAL = KeyAction("material", gettext_lazy("Delete key material"), "DeleteImportedKeyMaterial")
+KEY_ACTIONS = (ENABLE, DISABLE, SCHEDULE, CANCEL, TAGS, MATERIAL)
 
 _ASKED_WITH: Mapping[str, Mapping[str, object]] = {"TagResource": {"Tags": [{"TagKey": "Name", "TagValue": ""}]}}
 
 
-def refusals(request: HttpRequest, key_id: str, state: KeyState) -> dict[str, KmsError | str]:
+def refusals(
+    request: HttpRequest, key_id: str, state: KeyState, *, imported: bool, has_material: bool
+) -> dict[str, KmsError | str]:
     """Return why each action that is not offered for a key is not, by its word. ``state`` is the effective one."""
     found: dict[str, KmsError | str] = {}
     for action in KEY_ACTIONS:
@@ -46,6 +49,10 @@ def refusals(request: HttpRequest, key_id: str, state: KeyState) -> dict[str, Km
             found[action.word] = refusal
         elif NEXT.get((action.operation, state)) is state:
             found[action.word] = _already(action)
+    if not imported:
+        found[MATERIAL.word] = _("Only imported key material can be deleted.")
+    elif MATERIAL.word not in found and not has_material:
+        found[MATERIAL.word] = _("The key has no key material now.")
     return found
 
 

@@ -5,14 +5,12 @@ shown where DescribeKey would be allowed, without events of their own (design RE
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -22,19 +20,9 @@ from core.errors import KmsError
 from keys import queries
 from keys.models import ListedType
 from keys.queries import FilterKind, KeyList
-from keys.views.key_actions import (
-    CANCEL,
-    DISABLE,
-    ENABLE,
-    KEY_ACTIONS,
-    SCHEDULE,
-    TAGS,
-    KeyAction,
-    reason_text,
-    refusals,
-)
-from keys.views.labels import ORIGINS, STATES, USAGES, key_type_label, regionality_label, short_alias
-from keys.views.list_preferences import ListPreferences, read_preferences
+from keys.views.key_actions import CANCEL, DISABLE, ENABLE, MATERIAL, SCHEDULE, TAGS, KeyAction
+from keys.views.key_rows import key_rows
+from keys.views.list_preferences import LAST_USED, ListPreferences, read_preferences
 from keys.views.list_state import (
     COUNTED_AT_MOST,
     SKIPPED_AT_MOST,
@@ -60,35 +48,6 @@ _TOLD_BY: Mapping[FilterKind, str] = {
     FilterKind.MULTI_REGION: "DescribeKey",
     FilterKind.TAG: "ListResourceTags",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """One row. Without ``described`` the caller may not describe the key, ``denied`` says why."""
-
-    key_id: str
-    href: str
-    aliases_href: str
-    alias: str = ""
-    more_aliases: int = 0
-    described: bool = True
-    denied: str = ""
-    state: str | Promise = ""
-    state_kind: str = ""
-    type: str | Promise = ""
-    spec: str = ""
-    usage: str | Promise = ""
-    created_at: datetime | None = None
-    description: str = ""
-    origin: str | Promise = ""
-    regionality: str | Promise = ""
-    allowed: str = ""
-    refused: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """The name of the row's check box."""
-        return _("Select key %(name)s") % {"name": self.alias or self.key_id}
 
 
 @signed_in
@@ -137,11 +96,14 @@ def _listed(request: HttpRequest, state: ListState, preferences: ListPreferences
     snapshots = find_keys(account_id, region, [key_id for _position, key_id in found])
     shown = [snapshots[key_id] for _position, key_id in found if key_id in snapshots]
     asked = {_TOLD_BY[each.kind] for each in state.keys.filters if each.kind in _TOLD_BY}
-    rows = [
-        list_row(request, key, state.keys.now, with_aliases=alias_refusal is None)
-        for key in shown
-        if all(refusal_of(request, action, {"KeyId": key.key_id}) is None for action in asked)
-    ]
+    told = [key for key in shown if all(refusal_of(request, action, {"KeyId": key.key_id}) is None for action in asked)]
+    rows = key_rows(
+        request,
+        told,
+        state.keys.now,
+        with_aliases=alias_refusal is None,
+        with_usage=LAST_USED in preferences.columns,
+    )
     counted = state.skip + len(found) if all_seen and found else queries.count_listed(keys, COUNTED_AT_MOST)
     matches = ngettext("%(number)s match", "%(number)s matches", counted) % {"number": _number(counted)}
     return {
@@ -188,37 +150,6 @@ def _tags_of(request: HttpRequest, keys: Sequence[KeySnapshot]) -> dict[str, lis
     return {tag_key: sorted(values) for tag_key, values in found.items()}
 
 
-def list_row(request: HttpRequest, key: KeySnapshot, moment: datetime, *, with_aliases: bool = True) -> KeyRow:
-    """Build the row of a key: what the caller may know of it and do with it."""
-    aliases = sorted(key.facts.aliases) if with_aliases else []
-    values: dict[str, Any] = {
-        "key_id": key.key_id,
-        "href": link("keys:detail", key.key_id, region=key.region),
-        "aliases_href": link("keys:detail", key.key_id, region=key.region, tab="aliases"),
-        "alias": short_alias(aliases[0]) if aliases else "",
-        "more_aliases": max(0, len(aliases) - 1),
-    }
-    denied = refusal_of(request, "DescribeKey", {"KeyId": key.key_id})
-    if denied is not None:
-        values |= {"described": False, "denied": reason_text(denied)}
-    else:
-        label, kind = STATES[key.state(moment)]
-        values |= {
-            "state": label,
-            "state_kind": kind,
-            "type": key_type_label(key.key_spec),
-            "spec": key.key_spec.value,
-            "usage": USAGES[key.key_usage],
-            "created_at": key.created_at,
-            "description": key.description,
-            "origin": ORIGINS[key.origin],
-            "regionality": regionality_label(key),
-        }
-    refused = {word: reason_text(why) for word, why in refusals(request, key.key_id, key.state(moment)).items()}
-    allowed = [action.word for action in KEY_ACTIONS if action.word not in refused]
-    return KeyRow(**values, allowed=" ".join(allowed), refused=refused)
-
-
 def _menu(request: HttpRequest) -> list[MenuItem]:
     """The menu of the list: what is off depends on the chosen rows, so the script switches the items."""
 
@@ -235,18 +166,17 @@ def _menu(request: HttpRequest) -> list[MenuItem]:
             attrs={"data-needs-selection": TABLE, "data-allowed": action.word, **attrs},
         )
 
+    def dialog(href: str) -> dict[str, str]:
+        return {"hx-get": href, "hx-target": "#modal-root", "hx-include": f"#{FORM}"}
+
     region = current_region(request)
     disable = link("keys:disable", region=region)
-    in_modal = {"hx-get": disable, "hx-target": "#modal-root", "hx-include": f"#{FORM}"}
+    delete_material = link("keys:delete_material_of", region=region)
     return [
         item(ENABLE, link("keys:enable", region=region), "post"),
-        item(DISABLE, disable, **in_modal),
+        item(DISABLE, disable, **dialog(disable)),
         item(SCHEDULE, link("keys:schedule_deletion", region=region)),
         item(CANCEL, link("keys:cancel_deletion", region=region), "post"),
         item(TAGS, link("keys:edit_tags_of", region=region), **{"data-selection": "one"}),
-        MenuItem(
-            _("Delete key material"),
-            disabled=True,
-            reason=_("Only imported key material can be deleted."),
-        ),
+        item(MATERIAL, delete_material, **{"data-selection": "one"}, **dialog(delete_material)),
     ]

@@ -20,6 +20,7 @@ from kmsconsole.web.way_back import way_back
 COOKIE = "kms_keys_list"
 PAGE_SIZES = (10, 20, 50, 100)
 DEFAULT_SIZE = 20
+LAST_USED = "last-used"
 # Column: label, sort key, whether it is shown to begin with. Source: console.md 2.4.
 COLUMNS: Mapping[str, tuple[str | Promise, str, bool]] = {
     "aliases": (_("Aliases"), "alias", True),
@@ -28,11 +29,12 @@ COLUMNS: Mapping[str, tuple[str | Promise, str, bool]] = {
     "type": (_("Key type"), "type", True),
     "spec": (_("Key spec"), "", True),
     "usage": (_("Key usage"), "", True),
-    "last-used": (_("Last used"), "", False),
+    LAST_USED: (_("Last used"), "", False),
     "created": (_("Creation date"), "", False),
     "description": (_("Description"), "", False),
     "origin": (_("Origin"), "", False),
     "regionality": (_("Regionality"), "", False),
+    "expires": (_("Expiration date"), "", False),
 }
 FIXED = ("aliases", "key-id")
 

@@ -3,117 +3,45 @@
 Source: console.md 2.9; kms-semantics 4.8 and 4.9.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import KmsError
 from keys.views.described_key import DescribedKey
 from keys.views.import_material import NEW, import_refusal
+from keys.views.key_materials import (
+    AUTOMATIC,
+    ON_DEMAND,
+    PENDING,
+    Material,
+    has_replicas_to_import,
+    load_materials,
+    replica_imports,
+    with_replicas,
+)
 from keys.views.key_page import key_breadcrumbs, key_page, render_dialog
 from kmsconsole.web import flash
-from kmsconsole.web.components import Column, Flash
+from kmsconsole.web.components import Column, Flash, MenuItem
 from kmsconsole.web.door import perform, refusal_of
 from kmsconsole.web.errors import field_errors, refusal_view
 from kmsconsole.web.numbers import whole_number
 from operations.actions.enable_key_rotation import DEFAULT_PERIOD_DAYS
 from operations.actions.rotate_key_on_demand import MAX_ON_DEMAND_ROTATIONS
 
-AUTOMATIC, ON_DEMAND, PENDING = "AUTOMATIC", "ON_DEMAND", "PENDING_ROTATION"
-MATERIAL_STATES: Mapping[str, tuple[str | Promise, str]] = {
-    "CURRENT": (gettext_lazy("Current"), "success"),
-    "NON_CURRENT": (gettext_lazy("Non-current"), "stopped"),
-    PENDING: (gettext_lazy("Pending rotation"), "pending"),
-    "PENDING_MULTI_REGION_IMPORT_AND_ROTATION": (
-        gettext_lazy("Pending multi-Region import and rotation"),
-        "pending",
-    ),
-}
-ROTATION_TYPES: Mapping[str, str | Promise] = {
-    AUTOMATIC: gettext_lazy("Automatic"),
-    ON_DEMAND: gettext_lazy("On-demand"),
-}
 SHORTEST_DAYS, LONGEST_DAYS = 90, 2560
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """One row of the table of key materials."""
-
-    id: str
-    state: str
-    date: datetime | None
-    rotation_type: str
-    import_state: str = ""
-    description: str = ""
-    valid_to: datetime | None = None
-    in_replicas: str = ""  # how many replicas have it; "" where that cannot be said
-
-    @property
-    def is_imported(self) -> bool:
-        return self.import_state == "IMPORTED"
-
-    @property
-    def state_label(self) -> str | Promise:
-        return MATERIAL_STATES[self.state][0]
-
-    @property
-    def state_kind(self) -> str:
-        return MATERIAL_STATES[self.state][1]
-
-    @property
-    def type_label(self) -> str | Promise:
-        return ROTATION_TYPES.get(self.rotation_type, "")
-
-
-def _materials(request: HttpRequest, key: DescribedKey, region: str | None = None) -> list[Material]:
-    """Return the key's materials, the newest first."""
-    members = {"KeyId": key.key_id, "IncludeKeyMaterial": "ALL_KEY_MATERIAL", "Limit": 1000}
-    answer: Mapping[str, Any] = perform(request, "ListKeyRotations", members, region).members or {}
-    return [
-        Material(
-            entry["KeyMaterialId"],
-            entry["KeyMaterialState"],
-            entry.get("RotationDate"),
-            entry.get("RotationType", ""),
-            entry.get("ImportState", ""),
-            entry.get("KeyMaterialDescription", ""),
-            entry.get("ValidTo"),
-        )
-        for entry in reversed(answer["Rotations"])
-    ]
-
-
-def _with_replicas(request: HttpRequest, key: DescribedKey, materials: Sequence[Material]) -> list[Material]:
-    """Say of each material how many replicas have imported it, as far as all of their lists may be read."""
-    replicas = [each.region for each in key.related if not each.is_primary]
-    try:
-        lists = [_materials(request, key, region) for region in replicas]
-    except KmsError:
-        return list(materials)
-    found = []
-    for material in materials:
-        number = sum(any(each.id == material.id and each.is_imported for each in there) for there in lists)
-        words = _("%(number)s of %(all)s imported") % {"number": number, "all": len(replicas)}
-        found.append(replace(material, in_replicas=words))
-    return found
 
 
 def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
     status = perform(request, "GetKeyRotationStatus", {"KeyId": key.key_id}).members or {}
-    materials = _materials(request, key)
-    if _shows_replicas(key):
-        materials = _with_replicas(request, key, materials)
-    edit_refusal = None if key.is_imported else _edit_refusal(request, key, enabled=bool(status["KeyRotationEnabled"]))
-    rotate_refusal = refusal_of(request, "RotateKeyOnDemand", {"KeyId": key.key_id})
+    materials = load_materials(request, key)
+    if has_replicas_to_import(key):
+        materials = with_replicas(request, key, materials)
     rotated = "rotating" in request.GET and "OnDemandRotationStartDate" not in status
     if rotated:
         text = _("The key was rotated. Its current key material is %(id)s.") % {"id": key.material_id}
@@ -128,13 +56,32 @@ def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         "rotations_left": _left(materials),
         "rotations_at_most": MAX_ON_DEMAND_ROTATIONS,
         "last_on_demand": _newest(materials, ON_DEMAND),
-        "materials": materials,
+        "rows": _rows(request, key, materials),
         "columns": _columns(key),
         **(_imports(request, key) if key.is_imported else {}),
-        "nothing_to_rotate_to": key.is_imported and not any(each.state == PENDING for each in materials),
-        "edit_refusal": refusal_view(request, edit_refusal) if edit_refusal else None,
-        "rotate_refusal": refusal_view(request, rotate_refusal) if rotate_refusal else None,
+        "edit_reason": _edit_reason(request, key, enabled=bool(status["KeyRotationEnabled"])),
+        "rotate_reason": _rotate_reason(request, key, materials),
     }
+
+
+def _edit_reason(request: HttpRequest, key: DescribedKey, *, enabled: bool) -> str:
+    """Return why the automatic rotation cannot be changed, "" if it can."""
+    refusal = _edit_refusal(request, key, enabled=enabled)
+    return refusal_view(request, refusal).summary if refusal else _replica_reason(key)
+
+
+def _rotate_reason(request: HttpRequest, key: DescribedKey, materials: Sequence[Material]) -> str:
+    """Return why the key cannot be rotated on demand, "" if it can."""
+    refusal = refusal_of(request, "RotateKeyOnDemand", {"KeyId": key.key_id})
+    if refusal is not None:
+        return str(refusal_view(request, refusal).summary)
+    if key.is_imported and not key.is_replica and not any(each.state == PENDING for each in materials):
+        return _("Import new key material first.")
+    return _replica_reason(key)
+
+
+def _replica_reason(key: DescribedKey) -> str:
+    return _("Managed at the primary key in %(region)s.") % {"region": key.primary_region} if key.is_replica else ""
 
 
 def _columns(key: DescribedKey) -> list[Column]:
@@ -142,25 +89,56 @@ def _columns(key: DescribedKey) -> list[Column]:
     if not key.is_imported:
         return [*columns, Column(_("Rotation type"))]
     names = [_("Import state"), _("Description"), _("Expiration")]
-    if _shows_replicas(key):
+    if has_replicas_to_import(key):
         names.append(_("Replica import state"))
-    return [*columns, *(Column(name) for name in names), Column(_("Actions"), hidden_label=True)]
+    return [*columns, *(Column(name) for name in names), Column(_("Actions"))]
 
 
-def _shows_replicas(key: DescribedKey) -> bool:
-    return key.is_imported and key.is_primary and len(key.related) > 1
+def _rows(
+    request: HttpRequest, key: DescribedKey, materials: Sequence[Material]
+) -> list[tuple[Material, list[MenuItem]]]:
+    """Return each material with the menu of what can be done with it; that of AWS KMS itself has none."""
+    if not key.is_imported:
+        return [(each, []) for each in materials]
+    refusal = refusal_of(request, "DeleteImportedKeyMaterial", {"KeyId": key.key_id})
+    delete_reason = refusal_view(request, refusal).summary if refusal else ""
+    import_reason = _import_reason(request, key)
+    return [(each, _menu(key, each, import_reason, delete_reason)) for each in materials]
+
+
+def _import_reason(request: HttpRequest, key: DescribedKey) -> str:
+    refusal = import_refusal(request, key)
+    return refusal_view(request, refusal).summary if refusal else ""
 
 
 def _imports(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
-    importing = import_refusal(request, key)
-    deleting = refusal_of(request, "DeleteImportedKeyMaterial", {"KeyId": key.key_id})
     return {
-        "import_refusal": refusal_view(request, importing) if importing else None,
-        "delete_refusal": refusal_view(request, deleting) if deleting else None,
+        "import_reason": _import_reason(request, key),
         "new_href": key.href("keys:import_parameters", material=NEW),
-        "shows_replicas": _shows_replicas(key),
+        "shows_replicas": has_replicas_to_import(key),
         "takes_new": not key.multi_region or key.is_primary,
     }
+
+
+def _menu(key: DescribedKey, material: Material, import_reason: str, delete_reason: str) -> list[MenuItem]:
+    """Return what can be done with one material."""
+    delete = key.href("keys:delete_material", material=material.id)
+    why_not = delete_reason or ("" if material.is_imported else _("The key material is not imported now."))
+    return [
+        MenuItem(
+            _("Reimport key material"),
+            href=key.href("keys:import_parameters", material=material.id),
+            disabled=bool(import_reason),
+            reason=import_reason,
+        ),
+        MenuItem(
+            _("Delete key material"),
+            href=delete,
+            disabled=bool(why_not),
+            reason=why_not,
+            attrs={"hx-get": delete, "hx-target": "#modal-root"},
+        ),
+    ]
 
 
 def _left(materials: Sequence[Material]) -> int:
@@ -257,7 +235,7 @@ def rotate_now(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     left: int | None = None
     pending = ""
     try:
-        materials = _materials(request, key)
+        materials = load_materials(request, key)
     except KmsError:
         materials = []
     else:
@@ -275,4 +253,24 @@ def rotate_now(request: HttpRequest, key: DescribedKey) -> HttpResponse:
         pending=pending,
         rotations_at_most=MAX_ON_DEMAND_ROTATIONS,
         refusal=refusal_view(request, refusal) if refusal else None,
+    )
+
+
+# --- replicas ---------------------------------------------------------------------------------------------------------
+@require_GET
+@key_page
+def replica_import_state(request: HttpRequest, key: DescribedKey) -> HttpResponse:
+    """Show of each replica whether it has imported a material, and the way to import it there."""
+    material_id = request.GET.get("material", "")
+    return render_dialog(
+        request,
+        key,
+        "replica_imports",
+        title=_("Replica import state"),
+        submit="",
+        back=key.href(tab="rotations"),
+        size="large",
+        material_id=material_id,
+        replicas=replica_imports(request, key, material_id),
+        columns=[Column(_("Region")), Column(_("Import state")), Column(_("Actions"), hidden_label=True)],
     )

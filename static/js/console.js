@@ -7,3 +7,4 @@ import "./forms.js";
 import "./filters.js";
 import "./swaps.js";
 import "./moments.js";
+import "./popovers.js";

@@ -7,6 +7,8 @@ const itemsOf = (menu) => [...menu.querySelectorAll("[role^=menuitem]:not([hidde
 
 function close(opener, giveFocus) {
   opener.setAttribute("aria-expanded", "false");
+  const menu = menuOf(opener);
+  if (menu?.matches("[popover]:popover-open")) menu.hidePopover();
   if (giveFocus) opener.focus();
 }
 
@@ -21,7 +23,8 @@ function open(opener, which) {
   closeAll(opener);
   opener.setAttribute("aria-expanded", "true");
   const menu = menuOf(opener);
-  keepInside(menu);
+  if (menu.closest(".table-scroll")) lift(opener, menu);
+  else keepInside(menu);
   const filter = menu.querySelector("[data-menu-filter]");
   if (filter) filter.focus();
   else if (which) (which === "last" ? itemsOf(menu).at(-1) : itemsOf(menu)[0])?.focus();
@@ -35,6 +38,28 @@ function keepInside(menu) {
   const again = menu.getBoundingClientRect();
   if (again.right > innerWidth - 8) menu.style.setProperty("inset-inline", "auto 0");
 }
+
+// A table that scrolls would cut its menus off: they are shown above everything, beside their opener.
+function lift(opener, menu) {
+  menu.popover = "manual";
+  menu.showPopover();
+  menu.style.setProperty("min-inline-size", `${opener.offsetWidth}px`);
+  place(opener, menu);
+}
+
+function place(opener, menu) {
+  const at = opener.getBoundingClientRect();
+  const below = at.bottom + 4 + menu.offsetHeight < innerHeight || at.top < menu.offsetHeight;
+  const places = {
+    position: "fixed", margin: "0", inset: "auto", left: `${Math.max(8, Math.min(at.left, at.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`,
+    top: `${below ? at.bottom + 4 : at.top - 4 - menu.offsetHeight}px`,
+  };
+  for (const [name, value] of Object.entries(places)) menu.style.setProperty(name, value);
+}
+document.addEventListener("scroll", () => {
+  const menu = document.querySelector(".menu:popover-open");
+  if (menu) place(document.querySelector(`[aria-controls="${CSS.escape(menu.id)}"]`), menu);
+}, {capture: true, passive: true});
 
 function move(menu, step) {
   const items = itemsOf(menu);

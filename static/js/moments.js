@@ -1,18 +1,21 @@
-/* Times: the server writes them in UTC; the browser shows its own time zone. */
+/* Times: the server writes them in UTC; the browser shows its own time zone, in the same form (console.md 6). */
+const two = (number) => String(number).padStart(2, "0");
+
 function offset(date) {
   const minutes = -date.getTimezoneOffset();
-  const part = (number) => String(Math.abs(Math.trunc(number))).padStart(2, "0");
+  const part = (number) => two(Math.abs(Math.trunc(number)));
   return `UTC${minutes < 0 ? "-" : "+"}${part(minutes / 60)}:${part(minutes % 60)}`;
 }
 
 function show(root) {
-  const language = document.documentElement.lang || "en";
   for (const element of root.querySelectorAll("time[data-moment]")) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;
-    const options = element.dataset.moment === "date" ? {dateStyle: "long"} : {dateStyle: "long", timeStyle: "short", hourCycle: "h23"};
-    const text = new Intl.DateTimeFormat(language, options).format(date).replace(" at ", ", ");
-    element.textContent = element.dataset.moment === "date" ? text : `${text} (${offset(date)})`;
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    const time = element.dataset.moment === "date" ? "" : ` ${two(date.getHours())}:${two(date.getMinutes())}`;
+    const text = `${day}${time} (${offset(date)})`;
+    if (element.dataset.moment === "title") element.title = text;
+    else element.textContent = text;
     element.removeAttribute("data-moment");
   }
 }

@@ -139,7 +139,7 @@ def test_tags_need_the_permission_to_tag(signed_in, people):
         eve = new_person("Eve", inline=policy)
     wizard = Wizard(signed_in(eve)).to("review", labels={"tag_key": ["Team"], "tag_value": ["Blue"]})
     wizard.press({"go": "next"})
-    assert wizard.last.status_code == 422
+    assert wizard.last.status_code == 403
     assert "Failed to create key" in wizard.text
     assert "kms:TagResource" in wizard.text
     assert KmsKey.objects.count() == 0

@@ -1,5 +1,6 @@
 """The pages that import key material, and what the key's page shows of imported material. Source: console.md 2.14."""
 
+import base64
 import io
 import os
 import zipfile
@@ -8,8 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from operations import clock
-from tests.builders import days
+from tests.builders import days, make_key, run_as
 from tests.operations.imports import described, external_key, import_into, imported_key, materials, parameters, wrap
+from tests.operations.regions import AWAY, FAR, primary_key
 
 MATERIAL = bytes(range(32))
 
@@ -118,9 +120,99 @@ def test_deleting_asks_first(people, signed_in):
     ada, client, key = people.ada, signed_in(people.ada), imported_key(people.ada, MATERIAL)
     address = f"/kms/keys/{key['KeyId']}/material/delete?material={key['CurrentKeyMaterialId']}"
     assert "everything that is encrypted under it is lost" in client.get(address).content.decode()
+    unconfirmed = client.post(address)
+    assert unconfirmed.status_code == 422
+    assert "Confirm that you want to delete the key material." in unconfirmed.content.decode()
     assert described(ada, key["KeyId"])["KeyState"] == "Enabled"
-    client.post(address)
+    client.post(address, {"confirm": "on"})
     assert described(ada, key["KeyId"])["KeyState"] == "PendingImport"
+
+
+def test_the_menu_of_the_list_leads_to_the_dialog_of_the_one_chosen_key(people, signed_in):
+    key = imported_key(people.ada, MATERIAL)
+    make_key(people.ada)
+    client = signed_in(people.ada)
+    rows = client.get("/kms/keys").context["rows"]
+    assert [("material" in row.allowed.split()) for row in rows] == [row.key_id == key["KeyId"] for row in rows]
+    assert {row.refused.get("material") for row in rows} == {None, "Only imported key material can be deleted."}
+    answer = client.get("/kms/keys/delete-material", {"ids": key["KeyId"]}, headers={"HX-Request": "true"})
+    assert answer.headers["Location"] == f"/kms/keys/{key['KeyId']}/material/delete?region=us-east-1"
+    assert client.get("/kms/keys/delete-material").headers["Location"].startswith("/kms/keys?")
+
+
+# --- nothing is lost --------------------------------------------------------------------------------------------------
+def test_files_need_not_be_chosen_again_after_an_error(people, signed_in, key):
+    client = signed_in(people.ada)
+    wrong = upload(client, people.ada, key["KeyId"], MATERIAL, expiration="KEY_MATERIAL_EXPIRES", description="a vault")
+    assert list(wrong.context["form"].errors) == ["expires_on"]
+    kept = {
+        f"{name}_{part}": value
+        for name, file in wrong.context["form"].kept.items()
+        for part, value in (("kept", file.encoded), ("name", file.name))
+    }
+    text = wrong.content.decode()
+    assert all(f'value="{value}"' in text for value in kept.values())
+    assert 'value="a vault"' in text
+    again = {"expiration": "KEY_MATERIAL_DOES_NOT_EXPIRE", "description": "a vault", **kept}
+    answer = client.post(f"/kms/keys/{key['KeyId']}/import/upload", again)
+    assert answer.status_code == 302
+    assert described(people.ada, key["KeyId"])["KeyState"] == "Enabled"
+
+
+def test_a_file_that_is_sent_anew_replaces_the_kept_one(people, signed_in, key):
+    client = signed_in(people.ada)
+    kept = {"wrapped_kept": base64.b64encode(b"old").decode(), "token_kept": "not base64!"}
+    answer = client.post(
+        f"/kms/keys/{key['KeyId']}/import/upload",
+        {"expiration": "KEY_MATERIAL_DOES_NOT_EXPIRE", "wrapped": file("w", b"new"), **kept},
+    )
+    form = answer.context["form"]
+    assert form.kept["wrapped"].content == b"new"
+    assert list(form.errors) == ["token"]
+
+
+def test_a_file_too_large_for_the_service_is_told_at_its_field_and_not_sent_back(people, signed_in, key):
+    answer = upload(signed_in(people.ada), people.ada, key["KeyId"], MATERIAL, token=file("t", bytes(7000)))
+    assert list(answer.context["form"].errors) == ["token"]
+    assert "less than or equal to 6144" in answer.content.decode()
+    assert base64.b64encode(bytes(7000)).decode()[:400] not in answer.content.decode()
+
+
+def test_a_first_import_tells_that_the_key_is_enabled(people, signed_in, key):
+    client = signed_in(people.ada)
+    upload(client, people.ada, key["KeyId"], MATERIAL)
+    assert "The key is enabled." in client.get(f"/kms/keys/{key['KeyId']}").content.decode()
+
+
+# --- replicas ---------------------------------------------------------------------------------------------------------
+def test_the_import_state_of_replicas_leads_to_each_import(people, signed_in, settings):
+    settings.KMS_REPLICATION_SECONDS = 0
+    key_id = primary_key(people.ada, Origin="EXTERNAL")["KeyId"]
+    import_into(people.ada, key_id, MATERIAL)
+    for region in (AWAY, FAR):
+        run_as(people.ada, "ReplicateKey", {"KeyId": key_id, "ReplicaRegion": region})
+    import_into(people.ada, key_id, MATERIAL, options={"region": FAR})
+    client = signed_in(people.ada)
+    material = described(people.ada, key_id)["CurrentKeyMaterialId"]
+    address = f"/kms/keys/{key_id}/material/replicas?region=us-east-1&material={material}"
+    assert address.replace("&", "&amp;") in client.get(f"/kms/keys/{key_id}", {"tab": "rotations"}).content.decode()
+    dialog = client.get(address, headers={"HX-Request": "true"})
+    assert "<dialog" in dialog.content.decode()
+    assert {each.region: each.imported for each in dialog.context["replicas"]} == {AWAY: False, FAR: True}
+    (there,) = [each.import_href for each in dialog.context["replicas"] if each.region == AWAY]
+    assert there == f"/kms/keys/{key_id}/import?region={AWAY}&material={material}"
+    assert client.get(there).status_code == 200
+    assert "Close" in client.get(address).content.decode()
+
+
+def test_a_replica_takes_no_description_of_its_material(people, signed_in, settings):
+    settings.KMS_REPLICATION_SECONDS = 0
+    key_id = primary_key(people.ada, Origin="EXTERNAL")["KeyId"]
+    import_into(people.ada, key_id, MATERIAL)
+    run_as(people.ada, "ReplicateKey", {"KeyId": key_id, "ReplicaRegion": AWAY})
+    client = signed_in(people.ada)
+    pages = [client.get(f"/kms/keys/{key_id}/import/upload", {"region": region}) for region in ("us-east-1", AWAY)]
+    assert ["Key material description" in page.content.decode() for page in pages] == [True, False]
 
 
 def test_an_hmac_key_has_a_tab_of_its_one_material(people, signed_in):

@@ -9,8 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
-from tests.builders import make_key, run_as, split_policy
+from operations import clock
+from tests.builders import days, make_key, run_as, split_policy
 from tests.many_keys import make_keys
+from tests.operations.imports import external_key, import_into
+from tests.operations.regions import replicated_key
 from tests.people import ACCOUNT, REGION
 
 LIST = "/kms/keys"
@@ -280,3 +283,74 @@ def test_preferences_are_kept_and_nonsense_is_not(people, signed_in, three):
     assert "Key usage" not in re.search(r"<thead>.*?</thead>", text, re.DOTALL)[0]
     client.cookies["kms_keys_list"] = "size=999999&columns=%00"
     assert client.get(LIST).status_code == 200
+
+
+# --- last use and expiration ------------------------------------------------------------------------------------------
+def show_columns(client, *columns: str) -> None:
+    client.post("/kms/keys/preferences", {"page_size": "20", "columns": columns})
+
+
+def test_the_last_use_stands_in_the_list_once_its_column_is_shown(people, signed_in, three):
+    client = signed_in(people.ada)
+    run_as(people.ada, "Encrypt", {"KeyId": three[0], "Plaintext": b"x"})
+    show_columns(client, "last-used")
+    used = {row.key_id: row.last_used for row in client.get(LIST).context["rows"]}
+    assert [bool(used[key_id]) for key_id in three] == [True, False, False]
+    assert "Just now" in client.get(LIST).content.decode()
+
+
+def test_who_may_not_ask_for_the_last_use_is_told_so_in_the_cell(people, signed_in, three):
+    with_lists = json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}}
+    )
+    run_as(people.ada, "PutUserPolicy", {"UserName": "Bob", "PolicyName": "lists", "PolicyDocument": with_lists})
+    run_as(people.ada, "Encrypt", {"KeyId": three[0], "Plaintext": b"x"})
+    client = signed_in(people.bob)
+    show_columns(client, "last-used")
+    (row,) = [row for row in client.get(LIST).context["rows"] if row.key_id == three[0]]
+    assert row.described
+    assert row.last_used is None
+    assert "kms:GetKeyLastUsage" in row.usage_denied
+
+
+def test_the_last_uses_of_a_page_are_one_query(people, signed_in, three):
+    client = signed_in(people.ada)
+    show_columns(client, "last-used")
+
+    def queries() -> int:
+        client.get(LIST)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(LIST)
+        return len(seen)
+
+    few = queries()
+    for _ in range(5):
+        run_as(people.ada, "Encrypt", {"KeyId": make_key(people.ada)["KeyId"], "Plaintext": b"x"})
+    assert queries() == few
+
+
+def test_the_expiration_of_imported_material_stands_in_the_list(people, signed_in):
+    then = clock.account_time(0) + days(30)
+    key_id = external_key(people.ada)["KeyId"]
+    import_into(people.ada, key_id, bytes(32), ValidTo=then.timestamp())
+    client = signed_in(people.ada)
+    show_columns(client, "expires")
+    assert f"{then:%Y-%m-%d %H:%M} (UTC)" in client.get(LIST).content.decode()
+
+
+def test_the_page_before_a_deletion_tells_of_recent_use(people, signed_in, three):
+    run_as(people.ada, "Encrypt", {"KeyId": three[0], "Plaintext": b"x"})
+    text = signed_in(people.ada).get("/kms/keys/schedule-deletion", {"ids": three}).content.decode()
+    assert "1 of these keys was used in the last 30 days." in text
+    assert "Just now" in text
+
+
+def test_a_primary_key_with_replicas_is_told_to_wait_for_them(people, signed_in, settings):
+    settings.KMS_REPLICATION_SECONDS = 0
+    key_id, client = replicated_key(people.ada), signed_in(people.ada)
+    page = client.get("/kms/keys/schedule-deletion", {"ids": [key_id]}).content.decode()
+    assert "1 of these keys is a primary key with replicas." in page
+    chosen = {"ids": [key_id], "days": "9", "confirm": "on"}
+    told = client.post("/kms/keys/schedule-deletion", chosen, follow=True).content.decode()
+    assert "1 key will be deleted 9 days after its last replica key is deleted." in told
+    assert "scheduled for deletion on" not in told

@@ -14,14 +14,13 @@ from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kmsconsole.web import navigation
 from kmsconsole.web.code_lines import code_lines
+from kmsconsole.web.times import relative_time, utc_text
 
 register = template.Library()
 KEPT = ("request", "csrf_token", "shell", "csp_nonce")
@@ -106,10 +105,24 @@ def moment(value: datetime | None, *, date_only: bool = False) -> SafeString | s
     """A point in time, in UTC; moments.js shows it in the browser's time zone. "-" for None."""
     if value is None:
         return "-"
-    pattern = "F j, Y" if (get_language() or "en").startswith("en") else "DATE_FORMAT"
-    text = date_format(value, pattern) + ("" if date_only else f"{value:, %H:%M} (UTC)")
     kind = "date" if date_only else "time"
+    text = utc_text(value, date_only=date_only)
     return format_html('<time datetime="{}" data-moment="{}">{}</time>', value.isoformat(), kind, text)
+
+
+@register.simple_tag
+def ago(value: datetime | None, now: datetime) -> SafeString | str:
+    """How long ago a point in time was; itself as the tooltip, in the browser's time zone. "-" for None."""
+    if value is None:
+        return "-"
+    words = ('<time datetime="{}" title="{}" data-moment="title">{}</time>', value.isoformat(), utc_text(value))
+    return format_html(*words, relative_time(value, now))
+
+
+@register.simple_block_tag(takes_context=True)
+def popover(context: Context, content: str, label: str, *, id: str, title: str = "") -> SafeString:
+    """A text that opens a small box with more about it: on hover, focus or press."""
+    return render(context, "popover", content=content, label=label, id=id, title=title)
 
 
 @register.simple_tag(takes_context=True)
@@ -155,10 +168,11 @@ def token_group(context: Context, tokens: Any, *, label: str = "", target: str =
 
 
 @register.simple_tag(takes_context=True)
-def code_view(context: Context, text: str, *, language: str = "json", label: str = "", id: str = "") -> SafeString:
-    """Read-only code with line numbers and a copy button."""
+def code_view(context: Context, text: str, *, language: str = "json", label: str = "", **options: Any) -> SafeString:
+    """Read-only code with line numbers and, unless ``copy`` is False, a copy button; `id`."""
     lines = code_lines(text, language)
-    return render(context, "code_view", text=text, lines=lines, language=language, label=label, id=id)
+    options.setdefault("copy", True)
+    return render(context, "code_view", text=text, lines=lines, language=language, label=label, **options)
 
 
 @register.simple_tag(takes_context=True)

@@ -115,7 +115,7 @@ def multiselect(
     context: Context, *, name: str, label: str, options: Any, chosen: Any, values: Any, **given: Any
 ) -> SafeString:
     """Check boxes in a list that opens, and the chosen ones as tokens."""
-    names = ("placeholder", "id", "errors", "description", "info", "remove_name")
+    names = ("placeholder", "id", "errors", "description", "info", "remove_name", "hide_label")
     known = {key: given.pop(key) for key in names if key in given}
     known.setdefault("id", f"id_{name}")
     described = texts(
