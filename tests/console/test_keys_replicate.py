@@ -259,8 +259,8 @@ def test_a_second_finish_makes_nothing(wizard, people, key_id):
     assert len(replications(people.ada)) == 1
 
 
-def test_a_refused_region_stays_in_the_draft_and_the_others_are_made(wizard, people, key_id, monkeypatch):
-    monkeypatch.setattr("operations.actions.replicate_key.MAX_KEYS", 1)
+def test_a_refused_region_stays_in_the_draft_and_the_others_are_made(wizard, people, key_id, settings):
+    settings.KMS_MAX_KEYS = 1
     make_key(people.ada, region=FAR)
     wizard.next(regions=[AWAY, FAR]).to("review", labels={"alias": "payroll"}).finish()
     assert f"Failed to create a replica key in {FAR}" in wizard.text
