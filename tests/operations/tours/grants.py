@@ -73,7 +73,6 @@ def list_grants(seen: Observed) -> None:
 def list_retirable_grants(seen: Observed) -> None:
     _granted(seen)
     seen.pages({"RetiringPrincipal": seen.people.alice.arn})
-    seen.call({"RetiringServicePrincipal": SERVICE})
 
 
 @tour("RetireGrant")
