@@ -5,101 +5,27 @@ was decided at an older configuration version than the database now has is not w
 Source of the design: performance.md, sections 7 and 8.
 """
 
-import hmac
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import msgspec
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit.chain import HEAD, HEAD_LOCKED, INSERT_POSTGRES, INSERT_SQLITE, MAX_ROWS, Record, append_statement, link_of
 
 # One SQLite writer at a time, without its unfair busy handler; PostgreSQL needs no gate.
 write_gate = threading.RLock()
 
-COLUMNS = (
-    "time_us",
-    "account",
-    "region",
-    "event",
-    "read_only",
-    "identity",
-    "access_key",
-    "source",
-    "agent",
-    "error",
-    "key",
-    "other_key",
-    "request_id",
-    "event_id",
-    "details",
-)
-_ALL = ("chain", "sequence", "link", *COLUMNS)
-_QUOTED = ", ".join(f'"{column}"' for column in _ALL)
-_INSERT_SQLITE = f"INSERT INTO audit_auditevent ({_QUOTED}) VALUES ({', '.join('?' * len(_ALL))})"  # noqa: S608 - names are constants
-_INSERT_POSTGRES = f"INSERT INTO audit_auditevent ({_QUOTED}) VALUES ({', '.join(['%s'] * len(_ALL))})"  # noqa: S608 - names are constants
-
-_HEAD = "SELECT length, head FROM audit_auditchain WHERE id = %s"
-_HEAD_LOCKED = f"{_HEAD} FOR UPDATE"
-
-Record = tuple[Any, ...]  # the values of COLUMNS; UUIDs as 32 hex digits
-
-
-MAX_ROWS = 64  # of one statement
-# Columns whose values PostgreSQL takes for text when it meets them outside an INSERT's own VALUES.
-_CASTS = {
-    "access_key": "integer",
-    "error": "integer",
-    "key": "bigint",
-    "other_key": "bigint",
-    "request_id": "uuid",
-    "event_id": "uuid",
-}
-
-
-@cache
-def _append_statement(vendor: str, rows: int) -> str:
-    """Return SQL that appends rows to a chain, or does nothing if the configuration or the chain have moved.
-
-    Its parameters are the rows' values, then version, chain, length and head as they were, and on PostgreSQL length and
-    head as they shall be; on SQLite a trigger (audit, migration 0003) moves the head.
-    """
-    if vendor == "sqlite":
-        row = f"({', '.join('?' * len(_ALL))})"
-        return (
-            f"INSERT INTO audit_auditevent ({_QUOTED}) SELECT * FROM (VALUES {', '.join([row] * rows)})"  # noqa: S608 - constants
-            " WHERE (SELECT version FROM audit_configversion WHERE id = 1) = ?"
-            " AND EXISTS (SELECT 1 FROM audit_auditchain WHERE id = ? AND length = ? AND head = ?)"
-        )
-    row = f"({', '.join(['%s'] * len(_ALL))})"
-    chosen = ", ".join(f'"{column}"::{_CASTS[column]}' if column in _CASTS else f'"{column}"' for column in _ALL)
-    # INVARIANT: if it had to wait for the chain, the chain has moved, and the version that it read does not count.
-    return (
-        f"WITH given ({_QUOTED}) AS (VALUES {', '.join([row] * rows)}),"  # noqa: S608 - constants
-        " moved AS (UPDATE audit_auditchain c SET length = n.length, head = n.head FROM"
-        " (SELECT %s::bigint AS version, %s::smallint AS chain, %s::bigint AS old_length, %s::bytea AS old_head,"
-        " %s::bigint AS length, %s::bytea AS head) n"
-        " WHERE c.id = n.chain AND c.length = n.old_length AND c.head = n.old_head"
-        " AND (SELECT version FROM audit_configversion WHERE id = 1) = n.version RETURNING 1)"
-        f" INSERT INTO audit_auditevent ({_QUOTED}) SELECT {chosen} FROM given WHERE EXISTS (SELECT 1 FROM moved)"
-    )
-
-
-def link_of(chain_key: bytes, previous: bytes, chain: int, sequence: int, record: Record) -> bytes:
-    """Return the link of a record: HMAC-SHA-256 (32 bytes) over the previous link, the position and the values.
-
-    The encoding is a JSON list, which is injective for these values (numbers, texts, null).
-    """
-    return hmac.digest(chain_key, previous + msgspec.json.encode((chain, sequence, *record)), "sha256")
-
 
 @dataclass(slots=True)
-class _Waiting:
+class Waiting:
+    """Records that somebody waits for."""
+
     records: Sequence[Record]
     version: int | None  # None: a refusal or a service event, written whatever has changed since
-    signal: Any = None  # a follower's: a lock that the leader opens
+    signal: Any = None  # what the leader releases: the lock of a thread, or the future of an event loop
     done: bool = False
     stale: bool = False
     error: BaseException | None = None
@@ -111,7 +37,7 @@ class Trail:
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._connecting = threading.Lock()
-        self._queue: list[_Waiting] = []
+        self._queue: list[Waiting] = []
         self._leading = False
         self._connection: BaseDatabaseWrapper | None = None
         self._chain = 1
@@ -127,12 +53,19 @@ class Trail:
     def configured(self) -> bool:
         return self._chain_key is not None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a commit finds the writer's connection open, as an event loop needs it."""
+        return self._connection is not None
+
     def close(self) -> None:
         """Close the writer's connection (the next commit opens another)."""
         with self._connecting:
             connection, self._connection, self._head = self._connection, None, None
-        if connection is not None:
-            connection.close()
+        if connection is not None and connection.connection is not None:
+            # The driver's own connection: Django's wrapper refuses to close in an event loop.
+            raw, connection.connection = connection.connection, None
+            raw.close()
 
     # --- the two ways in ---
     def commit(self, records: Sequence[Record], version: int | None) -> bool:
@@ -141,7 +74,7 @@ class Trail:
         Returns only when the records are durable. Raises whatever the database raises: then nothing is written and the
         caller must not answer.
         """
-        waiting = _Waiting(records, version)
+        waiting = Waiting(records, version)
         with self._mutex:
             self._queue.append(waiting)
             if self._leading:
@@ -151,7 +84,7 @@ class Trail:
         if waiting.signal is not None:
             waiting.signal.acquire()
         if not waiting.done:
-            self._lead(waiting)
+            self.lead(waiting)
         if waiting.error is not None:
             raise waiting.error
         return not waiting.stale
@@ -160,14 +93,24 @@ class Trail:
         """Add records to the chain inside the caller's open transaction: effect and record commit together."""
         chain = self._claimed_chain()
         with connection.cursor() as cursor:
-            cursor.execute(_HEAD_LOCKED if connection.vendor == "postgresql" else _HEAD, [chain])
+            cursor.execute(HEAD_LOCKED if connection.vendor == "postgresql" else HEAD, [chain])
             length, head = cursor.fetchone()
             rows, length, head = self._chained(chain, length, bytes(head), records)
-            cursor.executemany(_INSERT_POSTGRES, rows)
+            cursor.executemany(INSERT_POSTGRES, rows)
             cursor.execute("UPDATE audit_auditchain SET length = %s, head = %s WHERE id = %s", [length, head, chain])
 
+    def join(self, several: Sequence[Waiting]) -> None:
+        """Queue what an event loop has decided; whoever leads writes it, the loop itself if nobody does."""
+        with self._mutex:
+            self._queue.extend(several)
+            leads = not self._leading
+            self._leading = True
+        if leads:
+            self.lead()
+
     # --- the leader's work ---
-    def _lead(self, own: _Waiting) -> None:
+    def lead(self, own: Waiting | None = None) -> None:
+        """Write all that is queued, wake whoever waits for it but ``own``, and leave the lead to the next."""
         with self._mutex:
             batch, self._queue = self._queue, []
         try:
@@ -186,7 +129,7 @@ class Trail:
             if waiting is not own:
                 waiting.signal.release()
 
-    def _write(self, batch: list[_Waiting]) -> None:
+    def _write(self, batch: list[Waiting]) -> None:
         connection = self._writer()
         raw = connection.connection
         if connection.vendor == "postgresql":
@@ -198,7 +141,7 @@ class Trail:
                 if not self._append_at_head(raw, "sqlite", batch):
                     self._append_after_reading(raw, batch)
 
-    def _append_at_head(self, database: Any, vendor: str, batch: list[_Waiting]) -> bool:
+    def _append_at_head(self, database: Any, vendor: str, batch: list[Waiting]) -> bool:
         """Write a batch in one statement, if the chain still ends where this process left it and nothing has changed.
 
         One statement: on PostgreSQL it is one round trip; on SQLite each one gives the interpreter's lock away twice,
@@ -214,12 +157,12 @@ class Trail:
         if vendor == "postgresql":
             values += (length, head)
         self._head = None
-        if database.execute(_append_statement(vendor, len(rows)), values).rowcount == 0:
+        if database.execute(append_statement(vendor, len(rows)), values).rowcount == 0:
             return False
         self._head = (length, head)
         return True
 
-    def _append_after_reading(self, raw: Any, batch: list[_Waiting]) -> None:
+    def _append_after_reading(self, raw: Any, batch: list[Waiting]) -> None:
         raw.execute("BEGIN IMMEDIATE")
         try:
             version, length, head = raw.execute(
@@ -229,7 +172,7 @@ class Trail:
             records = self._current(batch, version)
             if records:
                 rows, length, head = self._chained(1, length, head, records)
-                raw.executemany(_INSERT_SQLITE, rows)
+                raw.executemany(INSERT_SQLITE, rows)
             raw.execute("COMMIT")
             self._head = (length, head)
         except BaseException:
@@ -237,9 +180,9 @@ class Trail:
                 raw.execute("ROLLBACK")
             raise
 
-    def _append_after_locking(self, raw: Any, cursor: Any, batch: list[_Waiting]) -> None:
+    def _append_after_locking(self, raw: Any, cursor: Any, batch: list[Waiting]) -> None:
         with raw.transaction():
-            cursor.execute(_HEAD_LOCKED, [self._chain])
+            cursor.execute(HEAD_LOCKED, [self._chain])
             length, head = cursor.fetchone()
             head = bytes(head)
             # INVARIANT: read by a statement of its own, after the lock. In the same statement it would be as old as the
@@ -249,14 +192,14 @@ class Trail:
             records = self._current(batch, version)
             if records:
                 rows, length, head = self._chained(self._chain, length, head, records)
-                cursor.executemany(_INSERT_POSTGRES, rows)
+                cursor.executemany(INSERT_POSTGRES, rows)
                 cursor.execute(
                     "UPDATE audit_auditchain SET length = %s, head = %s WHERE id = %s", [length, head, self._chain]
                 )
         self._head = (length, head)
 
     @staticmethod
-    def _current(batch: list[_Waiting], version: int) -> list[Record]:
+    def _current(batch: list[Waiting], version: int) -> list[Record]:
         """Return the records that may be written; mark those decided at an older version."""
         records: list[Record] = []
         for waiting in batch:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from audit.chain import COLUMNS, Record, link_of
 from audit.models import AuditChain, AuditEvent
-from audit.trail import COLUMNS, Record, link_of
 
 BATCH = 5_000
 

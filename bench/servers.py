@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from kmsconsole.server import find_granian, granian_arguments  # noqa: E402
+from kmsconsole.server import server_arguments  # noqa: E402
 
 ACCESS_KEY = "AKIABENCH00000000001"
 SERVER_CPU, GENERATOR_CPU = 0, 1
@@ -94,11 +94,11 @@ def service(env: dict[str, str]) -> Iterator[Server]:
 
 
 @contextmanager
-def floor(env: dict[str, str], threads: int = 32) -> Iterator[Server]:
+def floor(env: dict[str, str]) -> Iterator[Server]:
     """Run the floor under the same server with the same options."""
     port = _free_port()
-    command = [find_granian() or "granian", *granian_arguments("127.0.0.1", port, 1, threads, "floor:application")]
-    with _running("floor", command, port, env, ROOT / "bench") as server:
+    command = server_arguments("127.0.0.1", port, 1, "bench.floor:application")
+    with _running("floor", command, port, env, ROOT) as server:
         yield server
 
 

@@ -7,16 +7,20 @@ pipeline".
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from msgspec.structs import replace
 
+from audit.chain import Record
 from audit.changes import lock_version, record_changes
 from audit.trail import trail
 from core.calls import Call, Result
+from core.crypto.key_specs import KEY_SPECS
 from core.errors import DryRunOperationException, KmsError, UnrecognizedClientException
 from core.key_states import check_state
 from operations import record
@@ -24,6 +28,7 @@ from operations.authorize import authorize
 from operations.changes import writers_turn
 from operations.grant_tokens import read_token
 from operations.key_time import key_time
+from operations.last_usage import TRACKED
 from operations.record import Progress
 from operations.registry import OPERATIONS, Operation, Outcome
 from operations.resolve import Subject
@@ -38,6 +43,25 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 20  # a call is decided again only when the configuration changed in the same instant
 
 
+class Commit(msgspec.Struct, frozen=True):
+    """A step of an answer: make its records durable; taken, it tells whether they were written."""
+
+    records: Sequence[Record]
+    version: int
+
+    def take(self) -> bool:
+        return trail.commit(self.records, self.version)
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A step of an answer: long computing, which needs nothing but the processor."""
+
+    take: Callable[[], Outcome]
+
+
+Steps = Generator[Commit | Work, Any, Result]
+
+
 def run(call: Call) -> Result:
     """Carry out a call and return its answer; raises the refusal, a :class:`core.errors.KmsError`.
 
@@ -45,7 +69,31 @@ def run(call: Call) -> Result:
     """
     operation = OPERATIONS[call.action]  # the doors refuse unknown names
     call = _placed(call, operation)
-    return _change(call, operation) if operation.writes else _answer(call, operation)
+    return _change(call, operation) if operation.writes else _taken(_answering(call, operation))
+
+
+def answering(call: Call) -> Steps:
+    """Return the steps of a call that only answers, for whoever must not wait: an event loop.
+
+    Each step is taken, and what it gave or raised is handed back; the last one leads to the result or the refusal.
+    """
+    operation = OPERATIONS[call.action]
+    return _answering(_placed(call, operation), operation)
+
+
+def _taken(steps: Steps) -> Result:
+    """Take the steps of an answer one after the other."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                given = step.take()
+            except KmsError as refusal:
+                step = steps.throw(refusal)
+            else:
+                step = steps.send(given)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]  # the generator's Result, which StopIteration does not type
 
 
 def preview(call: Call) -> KmsError | None:
@@ -64,7 +112,7 @@ def preview(call: Call) -> KmsError | None:
     return None
 
 
-def _answer(call: Call, operation: Operation) -> Result:
+def _answering(call: Call, operation: Operation) -> Steps:
     prepared: tuple[Any, ...] | None = () if operation.prepare is None else None
     progress = Progress()
     for _ in range(ATTEMPTS):
@@ -79,10 +127,12 @@ def _answer(call: Call, operation: Operation) -> Result:
             call = _renewed(call)
             if prepared is None:
                 prepared = _prepare(call, operation, progress)
-            outcome = _decide_and_execute(call, operation, progress, prepared)
+            execute = _decided(call, operation, progress, prepared)
+            outcome = (yield Work(execute)) if _takes_long(operation, progress.subjects) else execute()
+            _check_dry_run(progress.request)
         except KmsError as error:
-            refusal = error
-        if trail.commit(record.records(call, operation, progress, outcome, refusal), version):
+            outcome, refusal = None, error
+        if (yield Commit(record.records(call, operation, progress, outcome, refusal), version)):
             if outcome is None:
                 assert refusal is not None
                 raise refusal
@@ -105,7 +155,8 @@ def _change(call: Call, operation: Operation) -> Result:
             cache.refresh()
             call = _renewed(call)
             # INVARIANT: a snapshot is never read after a row was changed: a rolled back row must not be remembered.
-            outcome = _decide_and_execute(call, operation, progress, prepared)
+            outcome = _decided(call, operation, progress, prepared)()
+            _check_dry_run(progress.request)
             if outcome.touched:
                 record_changes(version, outcome.touched)
                 cache_refresh_needed = True
@@ -141,13 +192,21 @@ def _prepare(call: Call, operation: Operation, progress: Progress) -> tuple[Any,
     return (operation.prepare(call, request, *[subject.key for subject in subjects]),)
 
 
-def _decide_and_execute(call: Call, operation: Operation, progress: Progress, prepared: tuple[Any, ...]) -> Outcome:
+def _decided(call: Call, operation: Operation, progress: Progress, prepared: tuple[Any, ...]) -> Callable[[], Outcome]:
+    """Return what remains to be done of a call that is permitted: to execute it."""
     request = progress.request = operation.parse(call.members)
     subjects = _permitted(call, operation, request, progress)
-    outcome = operation.run(call, request, *[subject.key for subject in subjects], *prepared)
+    return partial(operation.run, call, request, *[subject.key for subject in subjects], *prepared)
+
+
+def _check_dry_run(request: Any) -> None:
+    """Raise DryRunOperationException if that is all that was asked: after every check, before any effect."""
     if getattr(request, "dry_run", None):
-        raise DryRunOperationException()  # after every check, before any effect
-    return outcome
+        raise DryRunOperationException()
+
+
+def _takes_long(operation: Operation, subjects: Sequence[Subject]) -> bool:
+    return operation.name in TRACKED and any(KEY_SPECS[subject.key.key_spec].slow for subject in subjects)
 
 
 def _permitted(call: Call, operation: Operation, request: Any, progress: Progress | None = None) -> Sequence[Subject]:

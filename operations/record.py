@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from audit.chain import Record
 from audit.names import MAX_TEXT, names
-from audit.trail import Record
 from core.calls import Call, Door
 from core.errors import KmsError, NotFoundException
 from operations.key_time import account_time

@@ -66,6 +66,8 @@ class Operation:
     # Whether the policy engine is asked; GetCallerIdentity needs no permission and cannot be denied.
     authorized: bool
     read_only: bool
+    # Whether memory alone can answer it, once what it needs is cached: an event loop may then do it.
+    quick: bool
     # Service and name, as policies and audit records write them: kms:Encrypt.
     permission: str = field(init=False)
 
@@ -87,6 +89,7 @@ def operation(
     resolve: Callable[..., Any] | None = None,
     prepare: Callable[..., Any] | None = None,
     authorized: bool = True,
+    quick: bool = False,
 ) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Register an action. A name can be registered once.
 
@@ -112,6 +115,7 @@ def operation(
             resolve=resolve,
             authorized=authorized,
             read_only=(not writes) if read_only is None else read_only,
+            quick=quick,
         )
         return run
 

@@ -12,9 +12,10 @@ from django.db import connection
 
 from accounts import queries as account_queries
 from accounts.models import Account
+from audit.chain import Record
 from audit.changes import Touched, prune_changes
 from audit.names import names
-from audit.trail import Record, trail
+from audit.trail import trail
 from core.key_states import KeyState, next_state
 from keys import queries, stored_keys
 from keys.models import KeyMaterial, KmsKey

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from kmsconsole.server import find_granian, granian_arguments
+from kmsconsole.server import server_arguments
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +21,7 @@ def separate_services(number: int = 2, workers: int = 1, **environment: str) -> 
     """Start services that share the test's database and data folder; yields their addresses."""
     env = {**os.environ, "KMS_DATA_DIR": str(settings.DATA_DIR), "DATABASE_URL": _address_of_database(), **environment}
     env.setdefault("KMS_UPKEEP_SECONDS", "0")
+    env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # for the tests' own process, see conftest.py
     with ExitStack() as stack:
         ports = [_free_port() for _ in range(number)]
         started = [stack.enter_context(_running(port, workers, env)) for port in ports]
@@ -39,7 +40,7 @@ def _address_of_database() -> str:
 
 @contextmanager
 def _running(port: int, workers: int, env: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [find_granian() or "granian", *granian_arguments("127.0.0.1", port, workers, 8)]
+    command = server_arguments("127.0.0.1", port, workers)
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         yield process

@@ -4,7 +4,7 @@ Source: Developer Guide, "Key spec reference" and "Special-purpose keys"; API Re
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -67,7 +67,11 @@ _EVERY_ORIGIN = frozenset(Origin)
 
 @dataclass(frozen=True, slots=True)
 class KeySpecRow:
-    """What a key of one spec may be. `implemented`: whether this service makes such keys today."""
+    """What a key of one spec may be.
+
+    `implemented`: whether this service makes such keys today. `slow`: whether one use of the private key takes about
+    half a millisecond or more (performance.md, section 3), which other requests should not wait for.
+    """
 
     usages: tuple[KeyUsage, ...]
     origins: frozenset[Origin]
@@ -75,6 +79,7 @@ class KeySpecRow:
     default_usage: KeyUsage | None = None  # None: CreateKey must name the usage
     material_bytes: int | None = None  # length of generated material; None: not a plain byte string
     implemented: bool = True
+    slow: bool = False
 
 
 def _hmac(material_bytes: int) -> KeySpecRow:
@@ -84,10 +89,11 @@ def _hmac(material_bytes: int) -> KeySpecRow:
 
 
 _RSA = KeySpecRow(usages=(KeyUsage.ENCRYPT_DECRYPT, KeyUsage.SIGN_VERIFY), origins=_IMPORTABLE, multi_region=True)
+_LONG_RSA = replace(_RSA, slow=True)
 _NIST_CURVE = KeySpecRow(usages=(KeyUsage.SIGN_VERIFY, KeyUsage.KEY_AGREEMENT), origins=_IMPORTABLE, multi_region=True)
 _SIGNING_CURVE = KeySpecRow(usages=(KeyUsage.SIGN_VERIFY,), origins=_IMPORTABLE, multi_region=True)
-_ML_DSA = KeySpecRow(usages=(KeyUsage.SIGN_VERIFY,), origins=_MADE_HERE, multi_region=True)
-_ML_KEM = KeySpecRow(usages=(KeyUsage.ENCAPSULATE_DECAPSULATE,), origins=_MADE_HERE, multi_region=False)
+_ML_DSA = KeySpecRow(usages=(KeyUsage.SIGN_VERIFY,), origins=_MADE_HERE, multi_region=True, slow=True)
+_ML_KEM = KeySpecRow(usages=(KeyUsage.ENCAPSULATE_DECAPSULATE,), origins=_MADE_HERE, multi_region=False, slow=True)
 
 KEY_SPECS: Mapping[KeySpec, KeySpecRow] = MappingProxyType(
     {
@@ -104,8 +110,8 @@ KEY_SPECS: Mapping[KeySpec, KeySpecRow] = MappingProxyType(
         KeySpec.HMAC_384: _hmac(48),
         KeySpec.HMAC_512: _hmac(64),
         KeySpec.RSA_2048: _RSA,
-        KeySpec.RSA_3072: _RSA,
-        KeySpec.RSA_4096: _RSA,
+        KeySpec.RSA_3072: _LONG_RSA,
+        KeySpec.RSA_4096: _LONG_RSA,
         KeySpec.ECC_NIST_P256: _NIST_CURVE,
         KeySpec.ECC_NIST_P384: _NIST_CURVE,
         KeySpec.ECC_NIST_P521: _NIST_CURVE,

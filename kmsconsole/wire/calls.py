@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import connection
 
 from core.calls import Call, Door, Result
 from core.errors import KmsError, KMSInternalException
-from kmsconsole.forwarded import source_address, tls_details
-from kmsconsole.wire.authenticate import KnownCallerError, SignedRequest, authenticate
+from kmsconsole.wire.arrivals import Arrival
+from kmsconsole.wire.authenticate import KnownCallerError, authenticate
 from operations import clock, pipeline
 
 _RANDOM_BITS = 0xFFFFFFFFFFFF0FFF3FFFFFFFFFFFFFFF
@@ -17,20 +16,28 @@ _VERSION_4 = 0x40008000000000000000
 
 
 def authenticated_call(
-    request: SignedRequest,
-    environ: Mapping[str, Any],
-    request_id: str,
-    action: str,
-    services: tuple[str, ...],
-    members: bytes | Mapping[str, object],
+    arrival: Arrival, request_id: str, action: str, services: tuple[str, ...], members: bytes | Mapping[str, object]
 ) -> Call:
     """Build the call of a signed request; a wrong signature of a known access key is recorded before it is refused."""
+    call, refusal = call_of(arrival, request_id, action, services, members)
+    if refusal is not None:
+        pipeline.record_failure(call, refusal)
+        raise refusal
+    return call
+
+
+def call_of(
+    arrival: Arrival, request_id: str, action: str, services: tuple[str, ...], members: bytes | Mapping[str, object]
+) -> tuple[Call, KmsError | None]:
+    """Build the call of a signed request, and the refusal of a signature that a known access key did not make.
+
+    Raises the refusal if nobody knows who is calling.
+    """
     try:
-        credential, signature = authenticate(request, services)
+        credential, signature = authenticate(arrival.request, services)
         region, refusal = signature.scope.region, None
     except KnownCallerError as known:
         credential, region, refusal = known.credential, known.region, known.refusal
-    tls = tls_details(environ)
     call = Call(
         action=action,
         members=members,
@@ -38,17 +45,14 @@ def authenticated_call(
         region=region,
         time=clock.account_time(credential.caller.clock_offset_seconds),
         request_id=request_id,
-        source_address=source_address(environ),
-        user_agent=request.headers.get("user-agent", ""),
+        source_address=arrival.source_address,
+        user_agent=arrival.request.headers.get("user-agent", ""),
         door=Door.API,
         access_key_id=credential.access_key_id,
-        secure_transport=bool(tls),
-        tls=tls,
+        secure_transport=bool(arrival.tls),
+        tls=arrival.tls,
     )
-    if refusal is not None:
-        pipeline.record_failure(call, refusal)
-        raise refusal
-    return call
+    return call, refusal
 
 
 def run(call: Call) -> Result:

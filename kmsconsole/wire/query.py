@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 from core.errors import KmsError, KMSInternalException
 from core.query_protocol import VERSIONS, QueryRequest, check_action, parse_query, render_error, render_result
 from core.sigv4 import read_signature
 from kmsconsole.wire.answers import XML_TYPE, Answer
+from kmsconsole.wire.arrivals import Arrival
 from kmsconsole.wire.authenticate import SignedRequest
 from kmsconsole.wire.calls import authenticated_call, drop_broken_connection, run, shown
 from operations.registry import OPERATIONS
@@ -23,15 +23,15 @@ def is_query_request(request: SignedRequest) -> bool:
     return request.headers.get("content-type", "").startswith(FORM_TYPE)
 
 
-def handle(request: SignedRequest, environ: Mapping[str, Any], request_id: str) -> Answer:
+def handle(arrival: Arrival, request_id: str) -> Answer:
     """Answer one request; errors are XML as well."""
-    service = "sts"
+    service, request = "sts", arrival.request
     try:
         scope = read_signature(request.headers, request.query).scope
         service = scope.service if scope.service in VERSIONS else "sts"
         form = parse_query(request.query if request.method == "GET" else request.body)
         check_action(form, service, _actions(service))
-        call = authenticated_call(request, environ, request_id, form.action, (service,), _members(form))
+        call = authenticated_call(arrival, request_id, form.action, (service,), _members(form))
         result = run(call)
         body = render_result(service, form.action, result.members, shown(request_id))
         return Answer(200, body, shown(request_id), XML_TYPE)

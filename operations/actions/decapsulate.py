@@ -15,7 +15,9 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("Decapsulate", logged=("key_id", "encapsulation_algorithm", "dry_run"), resolve=by_key_id(aliases=True))
+@kms_operation(
+    "Decapsulate", logged=("key_id", "encapsulation_algorithm", "dry_run"), resolve=by_key_id(aliases=True), quick=True
+)
 def decapsulate(call: Call, request: DecapsulateRequest, key: KeySnapshot) -> Outcome:
     check_usage(key, KeyUsage.ENCAPSULATE_DECAPSULATE, "Decapsulate")
     check_algorithm(key, request.encapsulation_algorithm)

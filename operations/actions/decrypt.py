@@ -34,6 +34,7 @@ def resolve_decrypt(call: Call, request: DecryptRequest) -> tuple[Subject, ...]:
     "Decrypt",
     logged=("key_id", ("encryption_algorithm", SYMMETRIC), "encryption_context", "dry_run"),
     resolve=resolve_decrypt,
+    quick=True,
 )
 def decrypt(call: Call, request: DecryptRequest, key: KeySnapshot) -> Outcome:
     recipient = recipient_of(call, request.recipient)

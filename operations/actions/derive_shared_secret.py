@@ -16,7 +16,10 @@ from operations.snapshots import KeySnapshot
 
 
 @kms_operation(
-    "DeriveSharedSecret", logged=("key_id", "key_agreement_algorithm", "dry_run"), resolve=by_key_id(aliases=True)
+    "DeriveSharedSecret",
+    logged=("key_id", "key_agreement_algorithm", "dry_run"),
+    resolve=by_key_id(aliases=True),
+    quick=True,
 )
 def derive_shared_secret(call: Call, request: DeriveSharedSecretRequest, key: KeySnapshot) -> Outcome:
     recipient = recipient_of(call, request.recipient)

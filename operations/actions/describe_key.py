@@ -9,6 +9,6 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("DescribeKey", logged=("key_id",), resolve=by_key_id(aliases=True))
+@kms_operation("DescribeKey", logged=("key_id",), resolve=by_key_id(aliases=True), quick=True)
 def describe_key(call: Call, request: DescribeKeyRequest, key: KeySnapshot) -> Outcome:
     return Outcome(members={"KeyMetadata": key_metadata(key, key_time(call, key))})

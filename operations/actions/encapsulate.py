@@ -14,7 +14,9 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("Encapsulate", logged=("key_id", "encapsulation_algorithm", "dry_run"), resolve=by_key_id(aliases=True))
+@kms_operation(
+    "Encapsulate", logged=("key_id", "encapsulation_algorithm", "dry_run"), resolve=by_key_id(aliases=True), quick=True
+)
 def encapsulate(call: Call, request: EncapsulateRequest, key: KeySnapshot) -> Outcome:
     check_usage(key, KeyUsage.ENCAPSULATE_DECAPSULATE, "Encapsulate")
     check_algorithm(key, request.encapsulation_algorithm)

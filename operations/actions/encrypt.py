@@ -17,6 +17,7 @@ from operations.snapshots import KeySnapshot
     "Encrypt",
     logged=("key_id", ("encryption_algorithm", SYMMETRIC), "encryption_context", "dry_run"),
     resolve=by_key_id(aliases=True),
+    quick=True,
 )
 def encrypt(call: Call, request: EncryptRequest, key: KeySnapshot) -> Outcome:
     algorithm = request.encryption_algorithm or SYMMETRIC

@@ -22,6 +22,7 @@ def resolve_data_key(call: Call, request: GenerateDataKeyRequest) -> tuple[Subje
     "GenerateDataKey",
     logged=("key_id", "key_spec", "number_of_bytes", "encryption_context", "dry_run"),
     resolve=resolve_data_key,
+    quick=True,
 )
 def generate_data_key(call: Call, request: GenerateDataKeyRequest, key: KeySnapshot) -> Outcome:
     recipient = recipient_of(call, request.recipient)

@@ -21,6 +21,7 @@ def resolve_data_key(call: Call, request: GenerateDataKeyWithoutPlaintextRequest
     "GenerateDataKeyWithoutPlaintext",
     logged=("key_id", "key_spec", "number_of_bytes", "encryption_context", "dry_run"),
     resolve=resolve_data_key,
+    quick=True,
 )
 def generate_data_key_without_plaintext(
     call: Call, request: GenerateDataKeyWithoutPlaintextRequest, key: KeySnapshot

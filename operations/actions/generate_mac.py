@@ -12,7 +12,9 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("GenerateMac", logged=("key_id", "mac_algorithm", "dry_run"), resolve=by_key_id(aliases=True))
+@kms_operation(
+    "GenerateMac", logged=("key_id", "mac_algorithm", "dry_run"), resolve=by_key_id(aliases=True), quick=True
+)
 def generate_mac(call: Call, request: GenerateMacRequest, key: KeySnapshot) -> Outcome:
     check_usage(key, KeyUsage.GENERATE_VERIFY_MAC, "GenerateMac")
     check_algorithm(key, request.mac_algorithm)

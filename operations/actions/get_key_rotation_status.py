@@ -17,7 +17,7 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("GetKeyRotationStatus", logged=("key_id",), resolve=by_key_id())
+@kms_operation("GetKeyRotationStatus", logged=("key_id",), resolve=by_key_id(), quick=True)
 def get_key_rotation_status(call: Call, request: GetKeyRotationStatusRequest, key: KeySnapshot) -> Outcome:
     enabled = key.rotation_enabled and key.state(key_time(call, key)) is not KeyState.PENDING_DELETION
     members: dict[str, object] = {"KeyRotationEnabled": enabled, "KeyId": key.arn}

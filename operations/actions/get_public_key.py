@@ -16,7 +16,7 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("GetPublicKey", logged=("key_id",), resolve=by_key_id(aliases=True))
+@kms_operation("GetPublicKey", logged=("key_id",), resolve=by_key_id(aliases=True), quick=True)
 def get_public_key(call: Call, request: GetPublicKeyRequest, key: KeySnapshot) -> Outcome:
     if key_type(key.key_spec) is not KeyType.ASYMMETRIC:
         raise UnsupportedOperationException()

@@ -41,6 +41,7 @@ def resolve_both(call: Call, request: ReEncryptRequest) -> tuple[Subject, ...]:
         "dry_run",
     ),
     resolve=resolve_both,
+    quick=True,
 )
 def re_encrypt(call: Call, request: ReEncryptRequest, source: KeySnapshot, destination: KeySnapshot) -> Outcome:
     opened_by = request.source_encryption_algorithm or SYMMETRIC

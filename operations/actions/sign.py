@@ -16,6 +16,7 @@ from operations.snapshots import KeySnapshot
     "Sign",
     logged=("key_id", ("message_type", RAW), "signing_algorithm", "dry_run"),
     resolve=by_key_id(aliases=True),
+    quick=True,
 )
 def sign(call: Call, request: SignRequest, key: KeySnapshot) -> Outcome:
     handle, algorithm, message_type = checked_signing(request, key, key_time(call, key), "Sign")

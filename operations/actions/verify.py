@@ -16,6 +16,7 @@ from operations.snapshots import KeySnapshot
     "Verify",
     logged=("key_id", ("message_type", RAW), "signing_algorithm", "dry_run"),
     resolve=by_key_id(aliases=True),
+    quick=True,
 )
 def verify(call: Call, request: VerifyRequest, key: KeySnapshot) -> Outcome:
     handle, algorithm, message_type = checked_signing(request, key, key_time(call, key), "Verify")

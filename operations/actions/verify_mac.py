@@ -15,7 +15,7 @@ from operations.resolve import by_key_id
 from operations.snapshots import KeySnapshot
 
 
-@kms_operation("VerifyMac", logged=("key_id", "mac_algorithm", "dry_run"), resolve=by_key_id(aliases=True))
+@kms_operation("VerifyMac", logged=("key_id", "mac_algorithm", "dry_run"), resolve=by_key_id(aliases=True), quick=True)
 def verify_mac(call: Call, request: VerifyMacRequest, key: KeySnapshot) -> Outcome:
     check_usage(key, KeyUsage.GENERATE_VERIFY_MAC, "VerifyMac")
     check_algorithm(key, request.mac_algorithm)

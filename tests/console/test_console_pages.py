@@ -148,7 +148,7 @@ def test_what_vendored_files_are_for_can_be_translated():
 def test_every_component_states_its_licence():
     assert vendored()
     packages = {package.name.lower(): package for package in python_packages()}
-    assert {"django", "cryptography", "granian"} <= packages.keys()
+    assert {"django", "cryptography", "uvicorn"} <= packages.keys()
     assert "pytest" not in packages
     assert [name for name, package in packages.items() if not package.licence] == []
 

@@ -12,6 +12,22 @@ from tests.wire.http import FORM, Answered, answer, signed
 # What differs from call to call, whoever answers.
 OF_THE_MOMENT = {"Date", "x-amzn-RequestId"}
 
+REQUESTS = {
+    "answer": lambda people, key_id: signed(people.ada, b'{"KeyId":"%s"}' % key_id, "TrentService.DescribeKey"),
+    "no body": lambda people, key_id: signed(people.ada, b'{"KeyId":"%s"}' % key_id, "TrentService.EnableKey"),
+    "list": lambda people, key_id: signed(people.ada, b"{}", "TrentService.ListKeys"),
+    "denied": lambda people, key_id: signed(people.mallory, b"{}", "TrentService.ListKeys"),
+    "invalid": lambda people, key_id: signed(people.ada, b"{}", "TrentService.Encrypt"),
+    "no json": lambda people, key_id: signed(people.ada, b"nonsense", "TrentService.Encrypt"),
+    "unknown": lambda people, key_id: signed(people.ada, b"{}", "TrentService.Nonsense"),
+    "unsigned": lambda people, key_id: signed(None, b"{}"),
+    "sts": lambda people, key_id: signed(
+        people.bob, b"Action=GetCallerIdentity&Version=2011-06-15", None, service="sts", content_type=FORM
+    ),
+    "sts error": lambda people, key_id: signed(people.bob, b"Action=Nonsense", None, service="sts", content_type=FORM),
+    "size": lambda people, key_id: {**signed(people.ada, b"{}"), "CONTENT_LENGTH": "99999999"},
+}
+
 
 def by_view(environ) -> Answered:
     response = api(WSGIRequest(environ))
@@ -25,37 +41,7 @@ def without_moment(answered: Answered) -> tuple[int, dict[str, str], bytes]:
     return answered.status, headers, body
 
 
-@pytest.mark.parametrize(
-    "request_of",
-    [
-        lambda people, key_id: signed(people.ada, b'{"KeyId":"%s"}' % key_id, "TrentService.DescribeKey"),
-        lambda people, key_id: signed(people.ada, b'{"KeyId":"%s"}' % key_id, "TrentService.EnableKey"),
-        lambda people, key_id: signed(people.ada, b"{}", "TrentService.ListKeys"),
-        lambda people, key_id: signed(people.mallory, b"{}", "TrentService.ListKeys"),
-        lambda people, key_id: signed(people.ada, b"{}", "TrentService.Encrypt"),
-        lambda people, key_id: signed(people.ada, b"nonsense", "TrentService.Encrypt"),
-        lambda people, key_id: signed(people.ada, b"{}", "TrentService.Nonsense"),
-        lambda people, key_id: signed(None, b"{}"),
-        lambda people, key_id: signed(
-            people.bob, b"Action=GetCallerIdentity&Version=2011-06-15", None, service="sts", content_type=FORM
-        ),
-        lambda people, key_id: signed(people.bob, b"Action=Nonsense", None, service="sts", content_type=FORM),
-        lambda people, key_id: {**signed(people.ada, b"{}"), "CONTENT_LENGTH": "99999999"},
-    ],
-    ids=[
-        "answer",
-        "no body",
-        "list",
-        "denied",
-        "invalid",
-        "no json",
-        "unknown",
-        "unsigned",
-        "sts",
-        "sts error",
-        "size",
-    ],
-)
+@pytest.mark.parametrize("request_of", REQUESTS.values(), ids=REQUESTS.keys())
 def test_both_ways_in_answer_alike(people, request_of):
     key_id = make_key(people.ada)["KeyId"].encode()
     environ = request_of(people, key_id)

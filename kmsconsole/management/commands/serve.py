@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import queries as account_queries
-from kmsconsole.server import find_granian, granian_arguments
+from kmsconsole.server import server_arguments
 from operations.demo.people import ACCOUNT_A, ADMINISTRATOR
 from operations.installation import prepare
 
@@ -79,8 +79,5 @@ class Command(BaseCommand):
             self.stdout.write("  password of all: KMS_DEMO_PASSWORD, or the one that the first start printed")
 
     def _become_server(self, host: str, port: int) -> None:
-        granian = find_granian()
-        if granian is None:
-            raise CommandError("The server granian is not installed; run make run, or pip install -r requirements.txt.")
-        arguments = granian_arguments(host, port, settings.KMS_WORKERS, settings.KMS_THREADS)
-        os.execv(granian, [granian, *arguments])  # noqa: S606 - our own arguments, no shell
+        command = server_arguments(host, port, settings.KMS_WORKERS)
+        os.execv(command[0], command)  # noqa: S606 - our own arguments, no shell
