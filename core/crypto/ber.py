@@ -5,6 +5,7 @@ back unchanged, and the library that reads the result is strict about everything
 """
 
 OCTET_STRING = 0x04
+SEQUENCE = 0x30
 _CONSTRUCTED = 0x20
 _INDEFINITE = 0x80
 _END = b"\x00\x00"
@@ -32,7 +33,7 @@ def _read(encoded: bytes, depth: int) -> tuple[bytes, bytes]:
         if not tag & _CONSTRUCTED:
             raise BerError("an indefinite length of a primitive value")
         parts, rest = _until_end(rest, depth)
-        return _write(tag, parts), rest
+        return write(tag, parts), rest
     if first > _INDEFINITE:
         count = first - _INDEFINITE
         length, rest = int.from_bytes(rest[:count], "big"), rest[count:]
@@ -42,12 +43,12 @@ def _read(encoded: bytes, depth: int) -> tuple[bytes, bytes]:
         raise BerError("a length beyond the end")
     content, rest = rest[:length], rest[length:]
     if not tag & _CONSTRUCTED:
-        return _write(tag, [content]), rest
+        return write(tag, [content]), rest
     parts = []
     while content:
         part, content = _read(content, depth + 1)
         parts.append(part)
-    return _write(tag, parts), rest
+    return write(tag, parts), rest
 
 
 def _until_end(rest: bytes, depth: int) -> tuple[list[bytes], bytes]:
@@ -58,9 +59,10 @@ def _until_end(rest: bytes, depth: int) -> tuple[list[bytes], bytes]:
     return parts, rest[len(_END) :]
 
 
-def _write(tag: int, parts: list[bytes]) -> bytes:
+def write(tag: int, parts: list[bytes]) -> bytes:
+    """Return one value as DER; its parts are DER already, or the bytes of a primitive value."""
     if tag == OCTET_STRING | _CONSTRUCTED:  # a string in pieces, each a primitive string of its own
-        return _write(OCTET_STRING, [_content(part) for part in parts])
+        return write(OCTET_STRING, [_content(part) for part in parts])
     content = b"".join(parts)
     if len(content) < _INDEFINITE:
         return bytes([tag, len(content)]) + content

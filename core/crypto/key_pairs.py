@@ -1,8 +1,9 @@
 """Generating and encoding private keys: one row per spec.
 
-At rest a private key is PKCS #8, DER, unencrypted (it is sealed as a whole); data key pairs are handed out in the same
-form. RSA keys have the public exponent 65537. Measured on one core: RSA-2048 35 ms, RSA-4096 400 ms, all others
-under 1 ms (ML-KEM-512, in Python, 3 ms); the library gives other threads their turn meanwhile.
+At rest a private key is PKCS #8, DER, unencrypted (it is sealed as a whole). Data key pairs are handed out in that form
+too; those on a named curve say the curve beside the key once more (RFC 5915, parameters), as AWS writes them:
+kms-semantics 4.17. RSA keys have the public exponent 65537. Measured on one core: RSA-2048 35 ms, RSA-4096 400 ms,
+all others under 1 ms (ML-KEM-512, in Python, 3 ms); the library gives other threads their turn meanwhile.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,9 +20,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from core.crypto.ber import OCTET_STRING, SEQUENCE, write
 from core.crypto.key_specs import KEY_SPECS, KeySpec
 from core.crypto.material import KeyMaterial, generate_material
 from core.crypto.ml_kem_512 import MlKem512PrivateKey
+
+_VERSION = b"\x02\x01\x00"
+_ALGORITHM_AT = 6  # behind the start of the whole key on a named curve, 30 81 nn, and its version
 
 
 def _rsa(modulus_bits: int) -> Callable[[], rsa.RSAPrivateKey]:
@@ -59,7 +64,7 @@ def generate_for(spec: KeySpec) -> KeyMaterial:
 def generate_key_pair(spec: KeySpec) -> tuple[bytes, bytes]:
     """Return a new data key pair: the private key as PKCS #8, the public one as SubjectPublicKeyInfo, both DER."""
     private = GENERATE[spec]()
-    return _encoded(private), private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return _handed_out(private), private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def load_private_key(material: KeyMaterial, spec: KeySpec) -> Any:
@@ -76,3 +81,12 @@ def load_private_key(material: KeyMaterial, spec: KeySpec) -> Any:
 def _encoded(private: Any) -> bytes:
     encoded: bytes = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return encoded
+
+
+def _handed_out(private: Any) -> bytes:
+    encoded = _encoded(private)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        return encoded
+    algorithm = encoded[_ALGORITHM_AT : _ALGORITHM_AT + 2 + encoded[_ALGORITHM_AT + 1]]
+    named = private.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return write(SEQUENCE, [_VERSION, algorithm, write(OCTET_STRING, [named])])

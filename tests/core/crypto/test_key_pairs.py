@@ -1,6 +1,7 @@
 """Generated material: of every spec, in the encodings that clients expect. Sizes: kms-semantics 4.17."""
 
 import pytest
+from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
 from core.crypto.algorithms import ALGORITHMS
@@ -49,6 +50,22 @@ def test_a_pair_is_fresh_and_its_halves_belong_together(spec, public_bytes):
     assert generate_key_pair(spec)[1] != public
     if spec is not KeySpec.ML_KEM_512:  # the library has it not
         assert type(load_der_private_key(private, None).public_key()) is type(load_der_public_key(public))
+
+
+@pytest.mark.parametrize(
+    ("spec", "private_bytes"),
+    [
+        (KeySpec.ECC_NIST_P256, 150),
+        (KeySpec.ECC_NIST_P384, 194),
+        (KeySpec.ECC_NIST_P521, 250),
+        (KeySpec.ECC_SECG_P256K1, 144),  # recorded from AWS; the others are this form for their curves
+    ],
+)
+def test_a_private_key_on_a_named_curve_names_the_curve_twice(spec, private_bytes):
+    private, _ = generate_key_pair(spec)
+    assert len(private) == private_bytes
+    whole = PrivateKeyInfo.load(private, strict=True)
+    assert whole["private_key"].parsed["parameters"].native == whole["private_key_algorithm"]["parameters"].native
 
 
 @pytest.mark.parametrize("spec", [KeySpec.RSA_2048, KeySpec.RSA_3072, KeySpec.RSA_4096])
