@@ -32,7 +32,7 @@ def resolve_decrypt(call: Call, request: DecryptRequest) -> tuple[Subject, ...]:
 
 @kms_operation(
     "Decrypt",
-    logged=("key_id", ("encryption_algorithm", SYMMETRIC), "encryption_context", "dry_run"),
+    logged=("key_id", ("encryption_algorithm", SYMMETRIC), "encryption_context", "dry_run", "dry_run_modifiers"),
     resolve=resolve_decrypt,
     quick=True,
 )

@@ -19,7 +19,7 @@ def check_request(call: Call, request: GenerateRandomRequest) -> tuple[Subject, 
     return ()
 
 
-@kms_operation("GenerateRandom", logged=("number_of_bytes",), resolve=check_request, quick=True)
+@kms_operation("GenerateRandom", logged=("number_of_bytes", "custom_key_store_id"), resolve=check_request, quick=True)
 def generate_random(call: Call, request: GenerateRandomRequest) -> Outcome:
     assert request.number_of_bytes is not None
     if request.custom_key_store_id is not None:

@@ -77,7 +77,14 @@ def unwrap(call: Call, request: ImportKeyMaterialRequest, key: KeySnapshot) -> c
 @kms_operation(
     "ImportKeyMaterial",
     writes=True,
-    logged=("key_id", "valid_to", ("expiration_model", EXPIRES), "import_type", "key_material_id"),
+    logged=(
+        "key_id",
+        "valid_to",
+        ("expiration_model", EXPIRES),
+        "import_type",
+        "key_material_id",
+        "key_material_description",
+    ),
     resolve=resolve_key,
     prepare=unwrap,
 )

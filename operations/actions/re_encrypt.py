@@ -39,6 +39,7 @@ def resolve_both(call: Call, request: ReEncryptRequest) -> tuple[Subject, ...]:
         "source_encryption_context",
         "destination_encryption_context",
         "dry_run",
+        "dry_run_modifiers",
     ),
     resolve=resolve_both,
     quick=True,

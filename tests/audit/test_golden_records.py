@@ -140,6 +140,23 @@ def test_a_dry_run_is_recorded_as_one(people, key):
     check_golden("Encrypt/dry_run", recorded(people.bob, "Encrypt", members))
 
 
+@pytest.mark.parametrize(
+    ("action", "member", "value"),
+    [
+        ("Decrypt", "DryRunModifiers", ["IGNORE_CIPHERTEXT"]),
+        ("ReEncrypt", "DryRunModifiers", ["IGNORE_CIPHERTEXT"]),
+        ("ImportKeyMaterial", "KeyMaterialDescription", "from the safe"),
+        ("GenerateRandom", "CustomKeyStoreId", "cks-1234567890abcdef0"),
+    ],
+)
+def test_a_member_that_few_send_is_recorded_as_sent(people, action, member, value):
+    person, members = GOLDEN_CALLS[action](people)
+    if member == "DryRunModifiers":
+        members |= {"DryRun": True}
+    (event,) = recorded(person, action, {**members, member: value})
+    assert event["requestParameters"][member[0].lower() + member[1:]] == value
+
+
 def test_a_use_across_accounts_is_in_both_histories_under_one_shared_id(people):
     key = make_key(people.ada, policy=split_policy(people.alice, people.bob, accounts=(people.olga.account_id,)))
     own, owners = recorded(people.olga, "Encrypt", {"KeyId": key["Arn"], "Plaintext": b"salary"})
