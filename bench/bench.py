@@ -21,10 +21,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import bare
 import kmsbench
 import servers
 
 OPERATIONS = ["Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey"]
+CRYPTOGRAPHY_CONNECTIONS = 8
 POOL = 256  # different signed requests
 PLAINTEXT_BYTES = 32
 Round = dict[str, float]
@@ -97,6 +99,37 @@ def _to_floor(results: list[Round], floor: list[Round], name: str) -> float:
     return round(statistics.median(pairs), 3) if pairs else 0.0
 
 
+def measure_cryptography(subject: Subject, operation: str, rounds: int, seconds: float) -> dict:
+    """Load the service and do the bare cryptography on the same core in turns; medians, and the ratio pair by pair."""
+    subject.sign(operation)
+    subject.load(operation, CRYPTOGRAPHY_CONNECTIONS, min(seconds, 1))
+    pairs = []
+    for _ in range(rounds):
+        loaded = subject.load(operation, CRYPTOGRAPHY_CONNECTIONS, seconds)
+        pairs.append((loaded, _bare_us(operation, min(seconds, 1))))
+    return {
+        "operation": operation,
+        "connections": CRYPTOGRAPHY_CONNECTIONS,
+        "requests": sum(loaded["requests"] for loaded, _ in pairs),
+        "errors": sum(loaded["errors"] for loaded, _ in pairs),
+        "rps": round(statistics.median(loaded["rps"] for loaded, _ in pairs), 1),
+        "p50_ms": round(statistics.median(loaded["p50_ms"] for loaded, _ in pairs), 3),
+        "p99_ms": round(statistics.median(loaded["p99_ms"] for loaded, _ in pairs), 3),
+        "cpu_us": round(statistics.median(loaded["cpu_us"] for loaded, _ in pairs), 1),
+        "bare_us": round(statistics.median(once for _, once in pairs), 1),
+        "of_bare": round(statistics.median(once / loaded["cpu_us"] for loaded, once in pairs), 3),
+    }
+
+
+def _bare_us(operation: str, seconds: float) -> float:
+    """Return the processor time of one bare operation in us, on the core that the server has."""
+    command = [sys.executable, str(servers.ROOT / "bench" / "bare.py"), operation, str(seconds)]
+    if (os.cpu_count() or 1) > 1 and shutil.which("taskset"):
+        command = ["taskset", "-c", str(servers.SERVER_CPU), *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout)["cpu_us"])
+
+
 @contextmanager
 def _subjects(env: dict[str, str], driver: str) -> Iterator[list[Subject]]:
     with servers.service(env) as kms, servers.floor(env) as floor, tempfile.TemporaryDirectory() as folder:
@@ -160,6 +193,26 @@ def render(report: dict) -> str:
         + (" | | |" if row["server"] == "floor" else f" | {row['rps_to_floor']:.2f} | {row['cpu_to_floor']:.1f} |")
         for row in report["results"]
     ]
+    if report["cryptography"]:
+        lines += [
+            "",
+            "## Beside the bare cryptography",
+            "",
+            "The processor time of the bare operation (same library, same core, in turns) as a part of the whole",
+            "request's. Wish and bound: performance.md's, which sets them for Sign only.",
+            "",
+            "| operation | clients | requests/s | p50 ms | p99 ms | CPU us | bare us | bare / CPU | wish | bound |",
+            "|---|---|---|---|---|---|---|---|---|---|",
+        ]
+    for row in report["cryptography"]:
+        times = f"{row['p50_ms']:.2f} | {row['p99_ms']:.2f} | {row['cpu_us']:.0f} | {row['bare_us']:.1f}"
+        wish, bound = (
+            (f"{part:.2f}" for part in bare.WANTED[row["operation"]]) if row["operation"] in bare.WANTED else ("", "")
+        )
+        lines.append(
+            f"| {row['operation']} | {row['connections']} | {row['rps']:,.0f} | {times} | {row['of_bare']:.2f}"
+            f" | {wish} | {bound} |"
+        )
     if report.get("ends"):
         small, large = report["ends"]
         lines += [
@@ -188,19 +241,26 @@ def main() -> None:
     parser.add_argument("-r", "--rounds", type=int, default=5)
     parser.add_argument("-d", "--seconds", type=float, default=2)
     parser.add_argument("--quick", action="store_true", help="one short round, no comparison, nothing written")
+    parser.add_argument(
+        "--no-cryptography",
+        dest="cryptography",
+        action="store_false",
+        help="skip the comparison with bare cryptography",
+    )
     parser.add_argument("--no-ends", dest="ends", action="store_false", help="skip the comparison of small and large")
     parser.add_argument("--driver", choices=["wrk", "py"], default="wrk" if shutil.which("wrk") else "py")
     parser.add_argument("--output", default="docs/benchmarks", help="path without suffix, '' for none")
     given = parser.parse_args()
     if given.quick:
         given.connections, given.rounds, given.seconds, given.ends, given.output = "8", 1, 0.25, False, ""
-        given.driver = "py"
+        given.driver, given.cryptography = "py", given.operation is None
     report: dict = {
         "machine": machine(),
         "driver": given.driver,
         "rounds": given.rounds,
         "seconds": given.seconds,
         "results": [],
+        "cryptography": [],
     }
     with servers.installation() as env, _subjects(env, given.driver) as subjects:
         for operation in given.operation or OPERATIONS:
@@ -209,6 +269,10 @@ def main() -> None:
                 report["results"] += rows
                 for row in rows:
                     print(json.dumps(row), flush=True)
+        for operation in bare.OPERATIONS if given.cryptography else ():
+            row = measure_cryptography(subjects[0], operation, given.rounds, given.seconds)
+            report["cryptography"].append(row)
+            print(json.dumps(row), flush=True)
     if given.ends:
         import ends
 
@@ -219,7 +283,7 @@ def main() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".md").write_text(render(report))
         path.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
-    failed = sum(row["errors"] for row in report["results"])
+    failed = sum(row["errors"] for row in report["results"] + report["cryptography"])
     if failed:
         sys.exit(f"{failed} requests did not get a 200.")
 

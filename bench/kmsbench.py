@@ -89,6 +89,17 @@ class Target:
                 self._cts[slot] = b64(os.urandom(size + 120))
         return self._cts[slot]
 
+    def made(self, method: str, member: str, parameters: dict, i: int) -> str:
+        """A signature or MAC made by this server."""
+        slot = (method, parameters["KeyId"], i)
+        if slot not in self._cts:
+            if self.setup:
+                sent = {**parameters, "Message": base64.b64decode(parameters["Message"])}
+                self._cts[slot] = b64(getattr(self.client, method)(**sent)[member])
+            else:
+                self._cts[slot] = b64(os.urandom(32))
+        return self._cts[slot]
+
     def cleanup(self):
         for key_id in self._keys.values():
             try:
@@ -109,20 +120,23 @@ class Target:
             }
         if op == "Decrypt":
             return op, {"CiphertextBlob": self.ciphertext(self.key(*AES), i, size), "KeyId": self.key(*AES)}
-        if op == "GenerateDataKey":
+        if op in ("GenerateDataKey", "GenerateDataKeyWithoutPlaintext"):
             return op, {"KeyId": self.key(*AES), "KeySpec": "AES_256"}
+        if op == "GenerateDataKeyPair-P256":
+            return "GenerateDataKeyPair", {"KeyId": self.key(*AES), "KeyPairSpec": "ECC_NIST_P256"}
         if op == "DescribeKey":
             return op, {"KeyId": self.key(*AES)}
         if op == "GenerateRandom":
             return op, {"NumberOfBytes": size}
         if op == "ListKeys":
             return op, {"Limit": 100}
-        if op == "GenerateMac":
-            return op, {
+        if op in ("GenerateMac", "VerifyMac"):
+            mac = {
                 "KeyId": self.key("HMAC_256", "GENERATE_VERIFY_MAC"),
                 "Message": pt,
                 "MacAlgorithm": "HMAC_SHA_256",
             }
+            return op, mac if op == "GenerateMac" else {**mac, "Mac": self.made("generate_mac", "Mac", mac, i)}
         signers = {
             "Sign-P256": ("ECC_NIST_P256", "ECDSA_SHA_256", 32),
             "Sign-P384": ("ECC_NIST_P384", "ECDSA_SHA_384", 48),
@@ -130,14 +144,18 @@ class Target:
             "Sign-RSA3072": ("RSA_3072", "RSASSA_PKCS1_V1_5_SHA_256", 32),
             "Sign-RSA4096": ("RSA_4096", "RSASSA_PKCS1_V1_5_SHA_256", 32),
         }
-        if op in signers:
-            spec, alg, n = signers[op]
-            return "Sign", {
+        action, _, kind = op.partition("-")
+        if f"Sign-{kind}" in signers:
+            spec, alg, n = signers[f"Sign-{kind}"]
+            signing = {
                 "KeyId": self.key(spec, "SIGN_VERIFY"),
-                "Message": b64(hashlib.shake_128(b"%d" % i).digest(n)),
+                "Message": b64(hashlib.shake_128(b"%d" % (i % 32 if action == "Verify" else i)).digest(n)),
                 "MessageType": "DIGEST",
                 "SigningAlgorithm": alg,
             }
+            if action == "Verify":
+                signing["Signature"] = self.made("sign", "Signature", signing, i % 32)
+            return action, signing
         raise SystemExit(f"unknown operation {op}; known: {', '.join(OPS)}")
 
     def wire(self, op: str, i: int, size: int) -> bytes:
@@ -195,6 +213,11 @@ OPS = [
     "Sign-RSA2048",
     "Sign-RSA3072",
     "Sign-RSA4096",
+    "Verify-P256",
+    "Verify-RSA2048",
+    "VerifyMac",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateDataKeyPair-P256",
 ]
 
 _CL = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
