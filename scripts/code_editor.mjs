@@ -90,7 +90,8 @@ function upgrade(textarea) {
   const nonce = document.querySelector("script[nonce]")?.nonce || "";
   const words = JSON.parse(textarea.dataset.completions || "[]");
   const label = textarea.getAttribute("aria-label") || textarea.labels?.[0]?.textContent.trim() || "JSON";
-  const attributes = {"aria-label": label, lang: "en"};
+  // The Tab stop stands in so many words for those tools that do not count editable text as one.
+  const attributes = {"aria-label": label, lang: "en", tabindex: "0"};
   const described = textarea.getAttribute("aria-describedby");
   if (described) attributes["aria-describedby"] = described;
   if (textarea.getAttribute("aria-invalid") === "true") attributes["aria-invalid"] = "true";

@@ -52,17 +52,27 @@ def run_as(person: Person, action: str, members: Mapping[str, object] | bytes | 
     return pipeline.run(call_as(person, action, members, **options)).members or {}
 
 
-def split_policy(administrator: Person, user: Person, *, accounts: tuple[str, ...] = (), deletion: bool = True) -> str:
+def split_policy(
+    administrator: Person,
+    user: Person,
+    *,
+    accounts: tuple[str, ...] = (),
+    deletion: bool = True,
+    spec: str = "SYMMETRIC_DEFAULT",
+    usage: str = "ENCRYPT_DECRYPT",
+    origin: str = "AWS_KMS",
+    multi_region: bool = False,
+) -> str:
     """Return the console's policy with one key administrator and one key user."""
     from core.policy.wizard import build_console_policy
 
     return json.dumps(
         build_console_policy(
             account_id=administrator.account_id,
-            spec="SYMMETRIC_DEFAULT",
-            usage="ENCRYPT_DECRYPT",
-            origin="AWS_KMS",
-            multi_region=False,
+            spec=spec,
+            usage=usage,
+            origin=origin,
+            multi_region=multi_region,
             administrators=[administrator.arn],
             users=[user.arn],
             accounts=list(accounts),

@@ -72,6 +72,9 @@ def key_detail(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     except KmsError as refusal:
         context["tab_refusal"] = refusal_view(request, refusal)
     if wants_fragment(request):
+        if context.get("told"):
+            # What has ended shows above the tabs too: state, menu, key material.
+            return HttpResponse(headers={"HX-Refresh": "true"})
         return render(request, "keys/detail.html#tabs", context)
     return render(request, "keys/detail.html", context | _frame(request, key))
 

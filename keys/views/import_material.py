@@ -57,6 +57,13 @@ _FIELDS = {
     "import_token": "token",
 }
 
+# How sentences begin that name no member but are about one.
+_FIELD_OF_WORDS = {
+    "ValidTo": "expires_on",
+    "Invalid encrypted key size": "wrapped",
+    "Key material description": "description",
+}
+
 
 def import_refusal(request: HttpRequest, key: DescribedKey, region: str | None = None) -> KmsError | None:
     """Return why the signed-in principal cannot import material into a key (or its copy in a Region), or None."""
@@ -64,12 +71,22 @@ def import_refusal(request: HttpRequest, key: DescribedKey, region: str | None =
     return refusal_of(request, "ImportKeyMaterial", {"KeyId": key.key_id, **material}, region)
 
 
+def _parameters_refusal(request: HttpRequest, key: DescribedKey) -> KmsError | None:
+    """Return why the signed-in principal can get no wrapping key, or None."""
+    form = ParametersForm(key.spec)
+    members = {
+        "WrappingKeySpec": next(iter(form.offered["wrapping_key_spec"]), ""),
+        "WrappingAlgorithm": next(iter(form.offered["wrapping_algorithm"]), ""),
+    }
+    return refusal_of(request, "GetParametersForImport", {"KeyId": key.key_id, **members})
+
+
 @require_http_methods(["GET", "POST"])
 @key_page
 def import_parameters(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     """Choose a wrapping key, and get it with its token as one ZIP file."""
     if request.method == "GET":
-        refusal = import_refusal(request, key)
+        refusal = _parameters_refusal(request, key)
         return _parameters_page(request, key, ParametersForm(key.spec), refusal, 200)
     form = ParametersForm(key.spec, request.POST)
     if not form.is_valid():
@@ -153,10 +170,12 @@ def _place_errors(form: MaterialForm, refusal: KmsError) -> KmsError | None:
         if member in _FIELDS:
             form.add_error(_FIELDS[member], messages)
             return None
-    if refusal.code == "ValidationException" and (refusal.message or "").startswith("ValidTo"):
-        form.add_error("expires_on", str(refusal.message))
-        return None
-    return refusal
+    message = refusal.message or ""
+    about = next((field for words, field in _FIELD_OF_WORDS.items() if message.startswith(words)), None)
+    if refusal.code != "ValidationException" or about is None:
+        return refusal
+    form.add_error(about, message)
+    return None
 
 
 def _status(refusal: KmsError) -> int:

@@ -21,15 +21,13 @@ from kmsconsole.web.errors import refusal_view
 from kmsconsole.web.navigation import link
 from kmsconsole.web.regions import region as region_of
 
-AUTOMATIC, ON_DEMAND, PENDING = "AUTOMATIC", "ON_DEMAND", "PENDING_ROTATION"
+AUTOMATIC, ON_DEMAND = "AUTOMATIC", "ON_DEMAND"
+PENDING, PENDING_IN_REPLICAS = "PENDING_ROTATION", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
 MATERIAL_STATES: Mapping[str, tuple[str | Promise, str]] = {
     "CURRENT": (gettext_lazy("Current"), "success"),
     "NON_CURRENT": (gettext_lazy("Non-current"), "stopped"),
     PENDING: (gettext_lazy("Pending rotation"), "pending"),
-    "PENDING_MULTI_REGION_IMPORT_AND_ROTATION": (
-        gettext_lazy("Pending multi-Region import and rotation"),
-        "pending",
-    ),
+    PENDING_IN_REPLICAS: (gettext_lazy("Pending multi-Region import and rotation"), "pending"),
 }
 ROTATION_TYPES: Mapping[str, str | Promise] = {
     AUTOMATIC: gettext_lazy("Automatic"),

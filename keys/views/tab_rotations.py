@@ -19,6 +19,7 @@ from keys.views.key_materials import (
     AUTOMATIC,
     ON_DEMAND,
     PENDING,
+    PENDING_IN_REPLICAS,
     Material,
     has_replicas_to_import,
     load_materials,
@@ -67,17 +68,21 @@ def context(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
 def _edit_reason(request: HttpRequest, key: DescribedKey, *, enabled: bool) -> str:
     """Return why the automatic rotation cannot be changed, "" if it can."""
     refusal = _edit_refusal(request, key, enabled=enabled)
-    return refusal_view(request, refusal).summary if refusal else _replica_reason(key)
+    return _replica_reason(key) or (refusal_view(request, refusal).summary if refusal else "")
 
 
 def _rotate_reason(request: HttpRequest, key: DescribedKey, materials: Sequence[Material]) -> str:
     """Return why the key cannot be rotated on demand, "" if it can."""
+    if key.is_replica:
+        return _replica_reason(key)
     refusal = refusal_of(request, "RotateKeyOnDemand", {"KeyId": key.key_id})
     if refusal is not None:
         return str(refusal_view(request, refusal).summary)
-    if key.is_imported and not key.is_replica and not any(each.state == PENDING for each in materials):
+    if key.is_imported and not any(each.state == PENDING for each in materials):
+        if any(each.state == PENDING_IN_REPLICAS for each in materials):
+            return _("Import the new key material into every replica first.")
         return _("Import new key material first.")
-    return _replica_reason(key)
+    return ""
 
 
 def _replica_reason(key: DescribedKey) -> str:

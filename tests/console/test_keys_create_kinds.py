@@ -128,3 +128,39 @@ def test_who_was_chosen_as_user_signs_and_who_was_not_does_not(wizard, people):
     request = {"KeyId": "alias/orders", "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
     assert run_as(people.bob, "Sign", request)["Signature"]
     assert refused(people.mallory, "Sign", request).code == "AccessDeniedException"
+
+
+# --- the table of 3.3 -------------------------------------------------------------------------------------------------
+WALKED = [
+    (key_type, usage, spec) for key_type in OFFERED for usage in OFFERED[key_type] for spec in OFFERED[key_type][usage]
+]
+
+
+@pytest.mark.parametrize(("key_type", "usage", "spec"), WALKED)
+def test_each_spec_offers_the_origins_and_regionalities_of_the_table(wizard, key_type, usage, spec):
+    choose(wizard, key_type=key_type, key_usage=usage, key_spec=spec)
+    made_here_alone = spec.startswith("ML_DSA")
+    assert offered(wizard, "origin") == (["AWS_KMS"] if made_here_alone else ["AWS_KMS", "EXTERNAL"])
+    for origin in offered(wizard, "origin"):
+        wizard.press({}, origin=origin)
+        assert offered(wizard, "regionality") == ["single-region", "multi-region"]
+    assert wizard.next(acknowledged="on", regionality="multi-region").step == "labels"
+
+
+def test_ml_kem_is_made_here_and_stays_in_its_region(wizard):
+    with override_settings(KMS_ML_KEM_CONSOLE=True):
+        for spec in ("ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"):
+            choose(wizard, key_type="asymmetric", key_usage="ENCAPSULATE_DECAPSULATE", key_spec=spec)
+            assert offered(wizard, "origin") == ["AWS_KMS"]
+            assert offered(wizard, "regionality") == ["single-region"]
+
+
+def test_every_choice_says_what_it_means(wizard):
+    """Source: console.md 3.2, "Meaning of the helper text"; specs have notes only where 3.3 has one."""
+    for key_type in OFFERED:
+        choose(wizard, key_type=key_type)
+        for name in ("key_type", "key_usage", "origin", "regionality"):
+            assert all(str(option.description) for option in wizard.form.options[name]), name
+    for topic in ("key-type", "key-usage", "key-spec", "key-material-origin", "regionality"):
+        assert f"help={topic}" in wizard.text
+        assert "Learn more" in wizard.client.get(f"/console/help/{topic}").content.decode()

@@ -229,3 +229,71 @@ def test_who_may_not_import_is_told_why(people, signed_in, key):
     answer = signed_in(people.mallory).get(f"/kms/keys/{key['KeyId']}/import")
     assert answer.status_code == 403
     assert "kms:DescribeKey" in answer.content.decode()
+
+
+# --- every kind -------------------------------------------------------------------------------------------------------
+OAEP = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"]
+AES = ["RSA_AES_KEY_WRAP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1"]
+KINDS = [
+    *[(f"HMAC_{bits}", "GENERATE_VERIFY_MAC", OAEP) for bits in (224, 256, 384, 512)],
+    *[(f"RSA_{bits}", "SIGN_VERIFY", AES) for bits in (2048, 3072, 4096)],
+    *[(spec, "SIGN_VERIFY", AES + OAEP) for spec in ("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521")],
+    *[(spec, "SIGN_VERIFY", AES + OAEP) for spec in ("ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519")],
+]
+
+
+@pytest.mark.parametrize(("spec", "usage", "algorithms"), KINDS)
+def test_each_kind_offers_its_wrappings(people, signed_in, spec, usage, algorithms):
+    """Source: console.md 2.14."""
+    key_id = external_key(people.ada, KeySpec=spec, KeyUsage=usage)["KeyId"]
+    client = signed_in(people.ada)
+    page = client.get(f"/kms/keys/{key_id}/import")
+    offered = [[value for value, _ in field.choices] for field in page.context["form"].fields.values()]
+    assert offered == [["RSA_4096", "RSA_3072", "RSA_2048"], algorithms]
+    assert "RSA_4096 - recommended" in page.content.decode()
+    assert "Key material description" not in client.get(f"/kms/keys/{key_id}/import/upload").content.decode()
+
+
+def test_a_pair_that_cannot_wrap_is_told_at_the_algorithm_in_the_services_words(people, signed_in):
+    key_id = external_key(people.ada, KeySpec="ECC_NIST_P521", KeyUsage="SIGN_VERIFY")["KeyId"]
+    chosen = {"wrapping_key_spec": "RSA_2048", "wrapping_algorithm": "RSAES_OAEP_SHA_256"}
+    answer = signed_in(people.ada).post(f"/kms/keys/{key_id}/import", chosen)
+    assert answer.status_code == 422
+    words = (
+        "Wrapping algorithm RSAES_OAEP_SHA_256 and wrapping key spec RSA_2048 cannot be used to import a "
+        "ECC_NIST_P521 key."
+    )
+    assert answer.context["form"].errors == {"wrapping_algorithm": [words]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "at", "words"),
+    [
+        ({"wrapped": bytes(100)}, "wrapped", "Invalid encrypted key size."),
+        ({"wrapped": bytes(7000)}, "wrapped", "less than or equal to 6144"),
+        ({"wrapped": b""}, "wrapped", "empty"),
+        ({"description": "from, the vault"}, "description", "failed to satisfy constraint"),
+        ({"expiration": "KEY_MATERIAL_EXPIRES", "expires_on": "2020-01-01"}, "expires_on", "must be in the future"),
+    ],
+)
+def test_a_refusal_stands_at_its_field_in_the_services_words(people, signed_in, key, fields, at, words):
+    fields = {name: file("f", value) if isinstance(value, bytes) else value for name, value in fields.items()}
+    answer = upload(signed_in(people.ada), people.ada, key["KeyId"], MATERIAL, **fields)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [at]
+    assert words in str(answer.context["form"].errors[at])
+
+
+def test_new_material_that_waits_for_replicas_says_so_at_rotate_now(people, signed_in, settings):
+    settings.KMS_REPLICATION_SECONDS = 0
+    key_id = primary_key(people.ada, Origin="EXTERNAL")["KeyId"]
+    import_into(people.ada, key_id, MATERIAL)
+    run_as(people.ada, "ReplicateKey", {"KeyId": key_id, "ReplicaRegion": AWAY})
+    client = signed_in(people.ada)
+    tab = {"tab": "rotations"}
+    assert client.get(f"/kms/keys/{key_id}", tab).context["rotate_reason"] == "Import new key material first."
+    import_into(people.ada, key_id, os.urandom(32), ImportType="NEW_KEY_MATERIAL")
+    reason = client.get(f"/kms/keys/{key_id}", tab).context["rotate_reason"]
+    assert reason == "Import the new key material into every replica first."
+    at_replica = client.get(f"/kms/keys/{key_id}", {**tab, "region": AWAY}).context["rotate_reason"]
+    assert at_replica == "Managed at the primary key in us-east-1."

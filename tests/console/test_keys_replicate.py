@@ -288,7 +288,8 @@ def test_while_a_replica_is_created_the_tab_looks_again_and_then_tells(wizard, p
     htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "tab-region"}
     assert "was created" not in wizard.client.get(address, **htmx).content.decode()
     call_command("move_clock", ACCOUNT, "--days", "1")
-    told = wizard.client.get(address, **htmx).content.decode()
+    assert wizard.client.get(address, **htmx).headers["HX-Refresh"] == "true"
+    told = wizard.client.get(f"/kms/keys/{key_id}?region={REGION}&tab=regionality").content.decode()
     assert f"A replica key was created in {AWAY}." in told
     assert 'hx-trigger="every' not in told
 

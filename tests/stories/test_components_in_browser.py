@@ -1,12 +1,10 @@
 """Components in a browser: keyboard, focus, what the script enables, accessibility, narrow windows."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+from tests.stories.browser import AXE, RULES
+
 PAGES = ("/kms/gallery", "/kms/gallery/components")
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,9 +9,7 @@ from playwright.sync_api import Page, expect
 from keys.models import KmsKey
 from tests.builders import run_as
 from tests.people import new_person
-
-AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+from tests.stories.browser import AXE, RULES
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
@@ -43,9 +40,7 @@ class CreateKey:
 
     def violations(self) -> list[str]:
         self.page.evaluate(AXE)
-        # The editor's scroller is reached through its editable text, which axe does not count as focusable.
-        options = [{"exclude": [".cm-scroller"]}, {"runOnly": RULES}]
-        found = self.page.evaluate("options => axe.run(...options)", options)["violations"]
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
         return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
 
     @property

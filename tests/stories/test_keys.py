@@ -1,54 +1,11 @@
 """The key pages in a browser, told as people's errands."""
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.builders import make_key, run_as, split_policy
 
-AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
-
-
-class Console:
-    """A browser that somebody is signed in with; controls are found by role and name."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.address = page, address
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def choose(self, menu: str, item: str) -> None:
-        self.page.get_by_role("button", name=menu).click()
-        self.page.get_by_role("menuitem", name=item, exact=True).click()
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def tick(self, name: str) -> None:
-        self.page.get_by_role("checkbox", name=name).check()
-
-    def fill(self, label: str, text: str) -> None:
-        self.page.get_by_role("textbox", name=label).or_(self.page.get_by_role("spinbutton", name=label)).fill(text)
-
-    def sees(self, text: str) -> None:
-        expect(self.page.locator("main, #flashbar").get_by_text(text).first).to_be_visible()
-
-
-@pytest.fixture
-def console(page, service, signed_in):
-    """Sign somebody in: ``console(people.alice)``."""
-
-    def sign_in(person) -> Console:
-        cookie = signed_in(person).cookies["kms_session"]
-        page.context.add_cookies([{"name": "kms_session", "value": cookie.value, "url": service}])
-        return Console(page, service)
-
-    return sign_in
 
 
 @pytest.fixture
@@ -145,10 +102,6 @@ def test_no_page_of_a_key_breaks_a_rule_of_accessibility(people, console, key_id
     faults = {}
     for path in ("/kms/home", "/kms/keys", "/kms/defaultKeys", *tabs, *forms, *more):
         browser.open(path)
-        browser.page.evaluate(AXE)
-        # The editor's text has the focus, and its caret scrolls what is around it.
-        run = "rules => axe.run({exclude: ['.cm-scroller']}, {runOnly: rules})"
-        found = browser.page.evaluate(run, RULES)["violations"]
-        if found:
-            faults[path] = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
+        if found := browser.violations():
+            faults[path] = found
     assert faults == {}
