@@ -30,7 +30,10 @@ class ParametersForm(forms.Form):
         pairs = WRAPPINGS.get(key_spec, ())
         specs = dict.fromkeys(spec for _algorithm, spec in pairs)
         algorithms = dict.fromkeys(algorithm for algorithm, _spec in pairs)
-        self.offered = {"wrapping_key_spec": list(specs), "wrapping_algorithm": list(algorithms)}
+        self.offered: dict[str, list[str]] = {
+            "wrapping_key_spec": [spec.value for spec in specs],
+            "wrapping_algorithm": [each.value for each in algorithms],
+        }
         self._offer("wrapping_key_spec", [(spec.value, _SPEC_WORDS.get(spec, spec.value)) for spec in specs])
         self._offer("wrapping_algorithm", [(each.value, each.value) for each in algorithms])
 
