@@ -241,19 +241,13 @@ def main() -> None:
     parser.add_argument("-r", "--rounds", type=int, default=5)
     parser.add_argument("-d", "--seconds", type=float, default=2)
     parser.add_argument("--quick", action="store_true", help="one short round, no comparison, nothing written")
-    parser.add_argument(
-        "--no-cryptography",
-        dest="cryptography",
-        action="store_false",
-        help="skip the comparison with bare cryptography",
-    )
     parser.add_argument("--no-ends", dest="ends", action="store_false", help="skip the comparison of small and large")
     parser.add_argument("--driver", choices=["wrk", "py"], default="wrk" if shutil.which("wrk") else "py")
     parser.add_argument("--output", default="docs/benchmarks", help="path without suffix, '' for none")
     given = parser.parse_args()
     if given.quick:
         given.connections, given.rounds, given.seconds, given.ends, given.output = "8", 1, 0.25, False, ""
-        given.driver, given.cryptography = "py", given.operation is None
+        given.driver = "py"
     report: dict = {
         "machine": machine(),
         "driver": given.driver,
@@ -263,13 +257,14 @@ def main() -> None:
         "cryptography": [],
     }
     with servers.installation() as env, _subjects(env, given.driver) as subjects:
-        for operation in given.operation or OPERATIONS:
+        chosen = given.operation or [*OPERATIONS, *bare.OPERATIONS]
+        for operation in dict.fromkeys(name for name in chosen if name in OPERATIONS or name not in bare.OPERATIONS):
             for connections in map(int, given.connections.split(",")):
                 rows = measure(subjects, operation, connections, given.rounds, given.seconds)
                 report["results"] += rows
                 for row in rows:
                     print(json.dumps(row), flush=True)
-        for operation in bare.OPERATIONS if given.cryptography else ():
+        for operation in dict.fromkeys(name for name in chosen if name in bare.OPERATIONS):
             row = measure_cryptography(subjects[0], operation, given.rounds, given.seconds)
             report["cryptography"].append(row)
             print(json.dumps(row), flush=True)
