@@ -56,9 +56,12 @@ def find_key_of_material(region: str, material_id: str) -> KmsKey | None:
 
 
 def related_keys(account_id: str, key_ids: Sequence[str]) -> list[KmsKey]:
-    """Return multi-Region keys with all their copies, by Region; each material tells only whether it is ``absent``."""
+    """Return multi-Region keys with all their copies, by Region.
+
+    Each material tells only whether it is ``absent``, and when it expires.
+    """
     materials = KeyMaterial.objects.annotate(absent=ExpressionWrapper(Q(sealed__isnull=True), BooleanField())).only(
-        "key_id", "material_id"
+        "key_id", "material_id", "valid_to"
     )
     rows = KmsKey.objects.filter(account_id=account_id, key_id__in=key_ids, multi_region=True)
     return list(rows.order_by("region").prefetch_related(Prefetch("materials", materials)))

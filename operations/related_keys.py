@@ -25,9 +25,10 @@ def synchronized_by(region: str, arn: str) -> FurtherEvent:
 
 def awaits_replicas(key: KeySnapshot, material: MaterialSnapshot, now: datetime) -> bool:
     """Tell whether a material that is pending rotation has yet to be imported into some copy of a multi-Region key."""
-    here = frozenset() if material.opened else frozenset({material.material_id})
-    absent = (here, *(related.absent for related in key.living_relatives(now)))
-    return key.multi_region and any(material.material_id in each for each in absent)
+    if not key.multi_region:
+        return False
+    elsewhere = (related.has(material.material_id, now) for related in key.living_relatives(now))
+    return not (material.is_present(now) and all(elsewhere))
 
 
 def refuse_replica(key: KeySnapshot, operation: str) -> None:

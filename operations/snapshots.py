@@ -60,7 +60,12 @@ class RelatedKey:
     region: str
     arn: str
     deletion_date: datetime | None
-    absent: frozenset[str]  # ids of its materials that have not been imported, or not again
+    present: Mapping[str, datetime | None]  # materials that it has, by id, and until when
+
+    def has(self, material_id: str, now: datetime) -> bool:
+        """Tell whether a material has been imported into this copy, and has not expired."""
+        until = self.present.get(material_id)
+        return material_id in self.present and (until is None or now < until)
 
     def is_deleted(self, now: datetime) -> bool:
         return self.deletion_date is not None and self.deletion_date <= now
@@ -355,8 +360,8 @@ def _material_snapshot(row: Any, material: Any) -> MaterialSnapshot:
 
 
 def _related_key(row: Any) -> RelatedKey:
-    absent = frozenset(material.material_id for material in row.materials.all() if material.absent)
-    return RelatedKey(row.pk, row.region, row.arn, row.deletion_date, absent)
+    present = {material.material_id: material.valid_to for material in row.materials.all() if not material.absent}
+    return RelatedKey(row.pk, row.region, row.arn, row.deletion_date, present)
 
 
 # --- callers ----------------------------------------------------------------------------------------------------------

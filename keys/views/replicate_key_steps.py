@@ -28,7 +28,7 @@ from keys.views.replicate_key_plan import (
 from keys.views.wizard_steps import ADMINISTRATORS, LABELS, POLICY, USERS, Progress, Step, review
 from kmsconsole.web import flash
 from kmsconsole.web.components import Flash, Option
-from kmsconsole.web.door import refusal_of
+from kmsconsole.web.door import now, refusal_of
 from kmsconsole.web.errors import refusal_view
 from kmsconsole.web.policy_findings import Finding, check_policy
 from kmsconsole.web.regions import region as region_of
@@ -95,7 +95,9 @@ class ReplicateProgress(Progress):
         members = {"KeyId": self.key.key_id, "ReplicaRegion": region}
         refusal = refusal_of(self.request, "ReplicateKey", members, self.key.region)
         primary = find_key(self.key.account_id, self.key.region, self.key.key_id)
-        return refusal if refusal is not None or primary is None else region_refusal(primary, region)
+        if refusal is not None or primary is None:
+            return refusal
+        return region_refusal(primary, region, now(self.request))
 
     # --- what every wizard says ---
     @property

@@ -5,7 +5,7 @@ material, a policy, tags and a description of its own, and is Creating for a mom
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from msgspec.structs import replace
@@ -32,6 +32,7 @@ from operations.related_keys import synchronized_by, touched_copies
 from operations.resolve import Subject, find_subject_without_alias
 from operations.resource_quotas import check_key_quota
 from operations.snapshots import KeySnapshot, key_snapshot
+from operations.upkeep import run_upkeep_of
 
 NOT_PRIMARY_RULE = "DescribeKey"  # a key that is no primary is refused for that, whatever its state
 
@@ -42,6 +43,12 @@ def resolve_primary(call: Call, request: ReplicateKeyRequest) -> tuple[Subject, 
     if subject.key is not None and not subject.key.is_primary:
         subject = replace(subject, state_rule=NOT_PRIMARY_RULE)
     return (subject,)
+
+
+def make_room(call: Call, request: ReplicateKeyRequest, key: KeySnapshot) -> None:
+    """Have upkeep sweep away a copy whose waiting period is over: it is gone, but its row is where the replica goes."""
+    if any(gone.region == request.replica_region and gone.is_deleted(call.time) for gone in key.related):
+        run_upkeep_of(key.account_id)
 
 
 @kms_operation(
@@ -56,9 +63,10 @@ def resolve_primary(call: Call, request: ReplicateKeyRequest) -> tuple[Subject, 
         "tags",
     ),
     resolve=resolve_primary,
+    prepare=make_room,
 )
-def replicate_key(call: Call, request: ReplicateKeyRequest, key: KeySnapshot) -> Outcome:
-    check_region(key, request.replica_region)
+def replicate_key(call: Call, request: ReplicateKeyRequest, key: KeySnapshot, _: None) -> Outcome:
+    check_region(key, request.replica_region, call.time)
     primary = queries.load_key(key.pk)
     replica = new_replica(primary, request.replica_region, request.description or "", call.time)
     check_key_quota(key.account_id, replica.region, call.time)
@@ -85,7 +93,7 @@ def replicate_key(call: Call, request: ReplicateKeyRequest, key: KeySnapshot) ->
     )
 
 
-def check_region(key: KeySnapshot, region: str) -> None:
+def check_region(key: KeySnapshot, region: str, now: datetime) -> None:
     """Raise unless the key may have a replica in this Region. A replica that is pending deletion is still one."""
     if not key.is_primary:
         raise UnsupportedOperationException(f"{key.arn} is not a multi-region primary key.")
@@ -97,14 +105,14 @@ def check_region(key: KeySnapshot, region: str) -> None:
         raise ValidationException(
             f"Region {region} is not a valid Region or multi-Region keys are not supported in Region {region}."
         )
-    if any(related.region == region for related in key.related):
+    if any(related.region == region for related in key.living_relatives(now)):
         raise AlreadyExistsException("You can create only one replica of each primary key in each AWS Region.")
 
 
-def region_refusal(key: KeySnapshot, region: str) -> KmsError | None:
+def region_refusal(key: KeySnapshot, region: str, now: datetime) -> KmsError | None:
     """Return why a key can have no replica in a Region, or None. Permission and state are not looked at."""
     try:
-        check_region(key, region)
+        check_region(key, region, now)
     except KmsError as refusal:
         return refusal
     return None

@@ -1,149 +1,233 @@
-"""The life of a key, in any order, beside a small model of it: states, ciphertexts, rotations, deletion, time.
+"""The life of a key, in any order, beside a small model of it: tests/reference_models/key_life.py.
 
-The model is the table of kms-semantics 2.5 and 4.7 in a few lines; hypothesis looks for a sequence in which the service
-differs.
+Creation (of its own material or imported, in one Region or several), use, rotation, import, replication, a new primary,
+disabling, deletion and time. Hypothesis looks for a sequence in which the service differs.
 """
 
+import os
 from datetime import timedelta
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from core.errors import DisabledException, KmsError, KMSInvalidStateException, NotFoundException
+from core.errors import KmsError
 from operations.upkeep import run_upkeep
 from tests.builders import call_as, run_as
+from tests.operations.imports import wrapped_members
+from tests.operations.regions import AWAY, FAR
+from tests.people import REGION
+from tests.reference_models.key_life import Copy, KeyLife
 
-STEPS, LIVES = 14, 20
+STEPS, LIVES = 18, 25
+REGIONS = (REGION, AWAY, FAR)
+PLACES = st.integers(0, 6)  # see LifeOfAKey.at
+MOST_ROTATIONS = 25
 
 
-def test_no_sequence_of_events_makes_the_service_differ_from_the_model(people, settings):
-    settings.KMS_ROTATION_SECONDS = 0
+def test_no_sequence_of_events_makes_the_service_differ_from_the_model(people, settings, one_wrapping_key_of_a_size):
+    settings.KMS_ROTATION_SECONDS = settings.KMS_REPLICATION_SECONDS = 0
 
-    class Life(KeyLife):
+    class Life(LifeOfAKey):
         person = people.ada
 
     run_state_machine_as_test(Life, settings=profile())
 
 
 def profile() -> settings:
-    checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
     return settings(max_examples=LIVES, stateful_step_count=STEPS, deadline=None, suppress_health_check=checks)
 
 
-class KeyLife(RuleBasedStateMachine):
-    """One key of one person; ``state`` is what the model says, ``None`` once the key is gone."""
+class LifeOfAKey(RuleBasedStateMachine):
+    """One key of one person."""
 
     person = None
 
-    @initialize()
-    def create(self) -> None:
-        self.key_id = self.ask("CreateKey")["KeyMetadata"]["KeyId"]
-        self.state: str | None = "Enabled"
-        self.deletion_date = None
+    @initialize(external=st.booleans(), copies=st.sampled_from([0, 1, 2, 3]), filled=st.booleans())
+    def create(self, external: bool, copies: int, filled: bool) -> None:
+        """Make a single-Region key (no copies), or a multi-Region key with so many, with its first material or not."""
+        multi_region = copies > 0
+        members = {"Origin": "EXTERNAL" if external else "AWS_KMS", "MultiRegion": multi_region}
+        self.key_id = run_as(self.person, "CreateKey", members)["KeyMetadata"]["KeyId"]
+        self.model = KeyLife(external, multi_region, REGION)
+        self.bytes: list[bytes] = []  # of each imported material, by its number
         self.blobs: dict[bytes, bytes] = {}
-        self.rotations = 0
-        self.next_rotation = None
+        for region in REGIONS[: copies or 1]:
+            if region != REGION and self.model.state(REGION) == "Enabled":
+                self.agree(self.ask(REGION, "ReplicateKey", ReplicaRegion=region), self.model.replicate(REGION, region))
+            if external and filled:
+                self.bring(region, 0, None)
 
-    # --- what the service says ---
-    def ask(self, action: str, **members: object) -> dict:
-        return run_as(self.person, action, members)
-
-    def on_key(self, action: str, **members: object) -> dict | type[KmsError]:
+    # --- asking the service ---
+    def ask(self, region: str, action: str, **members: object) -> dict | str:
+        """Return the answer, or the name of the error."""
         try:
-            return self.ask(action, KeyId=self.key_id, **members)
+            return run_as(self.person, action, {"KeyId": self.key_id, **members}, region=region)
         except KmsError as refusal:
-            return type(refusal)
+            return refusal.code
+
+    def agree(self, answer: dict | str, expected: str | None) -> bool:
+        """Whether both permit; fails if they do not agree."""
+        assert (answer if isinstance(answer, str) else None) == expected, (answer, expected)
+        return expected is None
 
     def now(self):
         return call_as(self.person, "ListKeys").time
 
-    def refusal(self, *states: str) -> type[KmsError] | None:
-        """What the model expects of an action that these states permit."""
-        if self.state is None:
-            return NotFoundException
-        if self.state in states:
-            return None
-        return DisabledException if self.state == "Disabled" else KMSInvalidStateException
-
-    def expects(self, answer: object, *states: str) -> bool:
-        refusal = self.refusal(*states)
-        assert (answer is refusal) if refusal else isinstance(answer, dict), (self.state, answer)
-        return refusal is None
+    def at(self, place: int) -> str:
+        """Choose a Region: mostly one that has a copy, and the primary's most often."""
+        copies = list(self.model.copies) or list(REGIONS)
+        absent = [region for region in REGIONS if region not in copies] or copies
+        return [self.model.primary, *copies, *copies, *absent][place % (1 + 2 * len(copies) + len(absent))]
 
     # --- what may happen ---
-    @rule(plaintext=st.binary(min_size=1, max_size=64))
-    def encrypt(self, plaintext: bytes) -> None:
-        answer = self.on_key("Encrypt", Plaintext=plaintext)
-        if self.expects(answer, "Enabled"):
+    @rule(place=PLACES, plaintext=st.binary(min_size=1, max_size=32))
+    def encrypt(self, place: int, plaintext: bytes) -> None:
+        region = self.at(place)
+        answer = self.ask(region, "Encrypt", Plaintext=plaintext)
+        if self.agree(answer, self.model.refusal(region, "Enabled")):
             self.blobs[answer["CiphertextBlob"]] = plaintext
 
-    @rule()
-    def disable(self) -> None:
-        if self.expects(self.on_key("DisableKey"), "Enabled", "Disabled"):
-            self.state = "Disabled"
+    @rule(place=PLACES, enabled=st.booleans())
+    def switch(self, place: int, enabled: bool) -> None:
+        region = self.at(place)
+        answer = self.ask(region, "EnableKey" if enabled else "DisableKey")
+        self.agree(answer, self.model.enable(region, enabled))
 
-    @rule()
-    def enable(self) -> None:
-        if self.expects(self.on_key("EnableKey"), "Enabled", "Disabled"):
-            self.state = "Enabled"
-            if self.next_rotation is not None:
-                self.next_rotation = max(self.next_rotation, self.now())
+    @rule(place=PLACES)
+    @precondition(lambda self: self.model.on_demand < MOST_ROTATIONS)
+    def rotate(self, place: int) -> None:
+        region = self.at(place)
+        answer = self.ask(region, "RotateKeyOnDemand")
+        self.agree(answer, self.model.rotate(region))
 
-    @rule()
-    def rotate(self) -> None:
-        if self.rotations < 25 and self.expects(self.on_key("RotateKeyOnDemand"), "Enabled"):
-            self.rotations += 1
+    @rule(place=PLACES, number=st.integers(0, 3), days=st.sampled_from([None, None, 1, 20]))
+    @precondition(lambda self: self.model.external)
+    def import_material(self, place: int, number: int, days: int | None) -> None:
+        self.bring(self.at(place), number, days)
 
-    @rule(days=st.integers(7, 30))
-    def schedule_deletion(self, days: int) -> None:
-        answer = self.on_key("ScheduleKeyDeletion", PendingWindowInDays=days)
-        if self.expects(answer, "Enabled", "Disabled"):
-            self.state, self.deletion_date = "PendingDeletion", answer["DeletionDate"]
+    def bring(self, region: str, number: int, days: int | None) -> None:
+        """Import the first material, or one that the key has had before, or one that it has not."""
+        if not self.takes(region):
+            return
+        number = min(number, len(self.bytes))
+        material = self.bytes[number] if number < len(self.bytes) else os.urandom(32)
+        first, end = self.model.current is None, None
+        members = wrapped_members(self.person, self.key_id, material, region=region)
+        if days is not None:
+            del members["ExpirationModel"]
+            end = (self.now() + timedelta(days=days)).replace(microsecond=0)
+            members["ValidTo"] = end.timestamp()
+        answer = self.ask(region, "ImportKeyMaterial", **members)
+        if self.agree(answer, self.model.import_material(region, number, end)) and first:
+            self.bytes.append(material)
 
-    @rule()
-    def cancel_deletion(self) -> None:
-        answer = self.on_key("CancelKeyDeletion")
-        if self.state == "PendingDeletion":
-            assert isinstance(answer, dict)
-            self.state, self.deletion_date = "Disabled", None
-        else:
-            assert answer is (NotFoundException if self.state is None else KMSInvalidStateException)
+    @rule(place=PLACES)
+    @precondition(lambda self: self.model.external)
+    def import_new_material(self, place: int) -> None:
+        region = self.at(place)
+        if not self.takes(region):
+            return
+        material = os.urandom(32)
+        members = wrapped_members(self.person, self.key_id, material, region=region)
+        answer = self.ask(region, "ImportKeyMaterial", **members, ImportType="NEW_KEY_MATERIAL")
+        if self.agree(answer, self.model.import_new(region)):
+            self.bytes.append(material)
 
-    @rule(days=st.sampled_from([1, 8, 31]), sweep=st.booleans())
-    def time_passes(self, days: int, sweep: bool) -> None:
-        self.ask("MoveClock", Days=days)
-        if sweep:
+    def takes(self, region: str) -> bool:
+        """Whether the key gives parameters for an import; agrees with the model on that."""
+        wrapping = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
+        answer = self.ask(region, "GetParametersForImport", **wrapping)
+        return self.agree(answer, self.model.refusal(region, "Enabled", "Disabled", "PendingImport"))
+
+    @rule(place=PLACES)
+    @precondition(lambda self: self.model.external)
+    def delete_material(self, place: int) -> None:
+        region = self.at(place)
+        answer = self.ask(region, "DeleteImportedKeyMaterial")
+        self.agree(answer, self.model.delete_material(region))
+
+    @rule(place=PLACES, days=st.sampled_from([7, 8, 30]))
+    def schedule_deletion(self, place: int, days: int) -> None:
+        region = self.at(place)
+        answer = self.ask(region, "ScheduleKeyDeletion", PendingWindowInDays=days)
+        if self.agree(answer, self.model.schedule_deletion(region, days, self.now())) and "DeletionDate" in answer:
+            copy = self.model.copies[region]  # to the moment of the call, which the model cannot know
+            assert abs(answer["DeletionDate"] - copy.deletion_date) < timedelta(minutes=2)
+            copy.deletion_date = answer["DeletionDate"]
+
+    @rule(place=PLACES)
+    def cancel_deletion(self, place: int) -> None:
+        region = self.at(place)
+        self.agree(self.ask(region, "CancelKeyDeletion"), self.model.cancel_deletion(region))
+
+    @rule(place=PLACES, to=st.sampled_from(REGIONS))
+    @precondition(lambda self: self.model.multi_region)
+    def replicate(self, place: int, to: str) -> None:
+        region = self.at(place)
+        self.agree(self.ask(region, "ReplicateKey", ReplicaRegion=to), self.model.replicate(region, to))
+
+    @rule(place=PLACES, to=st.sampled_from(REGIONS))
+    def move_primary(self, place: int, to: str) -> None:
+        region = self.at(place)
+        answer = self.ask(region, "UpdatePrimaryRegion", PrimaryRegion=to)
+        self.agree(answer, self.model.move_primary(region, to))
+
+    @rule(days=st.sampled_from([1, 1, 8, 31]), swept=st.booleans())
+    def time_passes(self, days: int, swept: bool) -> None:
+        run_as(self.person, "MoveClock", {"Days": days})
+        if swept:
             run_upkeep()
-        if self.deletion_date is not None and self.deletion_date <= self.now():
-            self.state, self.deletion_date = None, None
+        self.model.time_has_come(self.now())
 
     # --- what always holds ---
     @invariant()
-    def the_state_is_the_models(self) -> None:
-        if not hasattr(self, "key_id"):
+    def metadata_are_the_models(self) -> None:
+        for region in REGIONS:
+            self.check_metadata(region)
+
+    def check_metadata(self, region: str) -> None:
+        answer, state = self.ask(region, "DescribeKey"), self.model.state(region)
+        if not self.agree(answer, None if state else "NotFoundException"):
             return
-        answer = self.on_key("DescribeKey")
-        if self.state is None:
-            assert answer is NotFoundException
-            return
-        metadata = answer["KeyMetadata"]
-        assert metadata["KeyState"] == self.state
-        assert metadata["Enabled"] is (self.state == "Enabled")
-        assert metadata.get("DeletionDate") == self.deletion_date
-        assert metadata["CreationDate"] <= self.now() + timedelta(seconds=1)
+        metadata, copy = answer["KeyMetadata"], self.model.copies[region]
+        assert (metadata["KeyState"], metadata["Enabled"]) == (state, state == "Enabled")
+        assert metadata.get("DeletionDate") == copy.deletion_date
+        window = copy.window.days if copy.window else None
+        assert metadata.get("PendingDeletionWindowInDays") == window
+        present = self.model.external and not self.model.lacks_material(region)
+        assert ("ExpirationModel" in metadata) == present
+        if present:
+            assert metadata.get("ValidTo") == min(self.ends(copy), default=None)
+        if self.model.multi_region:
+            shown = metadata["MultiRegionConfiguration"]
+            replicas = sorted(set(self.model.copies) - {self.model.primary})
+            assert [replica["Region"] for replica in shown["ReplicaKeys"]] == replicas
+            assert shown["PrimaryKey"]["Region"] == self.model.primary
+
+    def ends(self, copy: Copy):
+        """When the materials expire that the key cannot do without."""
+        return [end for number, end in copy.ends.items() if number <= self.model.current]
 
     @invariant()
-    def every_ciphertext_opens_exactly_while_the_key_is_enabled(self) -> None:
-        for blob, plaintext in list(getattr(self, "blobs", {}).items())[-2:]:
-            answer = self.on_key("Decrypt", CiphertextBlob=blob)
-            if self.expects(answer, "Enabled"):
-                assert answer["Plaintext"] == plaintext
+    def materials_are_the_models(self) -> None:
+        for region in self.model.copies:
+            listed = self.ask(region, "ListKeyRotations", IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
+            found = [(each["KeyMaterialState"], each.get("ImportState", "IMPORTED") == "IMPORTED") for each in listed]
+            assert found == self.model.materials(region)
 
     @invariant()
-    def each_rotation_left_its_material(self) -> None:
-        if getattr(self, "state", None) is None:
-            return
-        rotations = self.on_key("ListKeyRotations", IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
-        assert len(rotations) == self.rotations + 1
-        assert [entry["KeyMaterialState"] for entry in rotations][-1] == "CURRENT"
+    def a_ciphertext_opens_wherever_the_key_is_enabled(self) -> None:
+        for blob, plaintext in list(self.blobs.items())[-2:]:
+            for region in self.model.copies:
+                answer = self.ask(region, "Decrypt", CiphertextBlob=blob)
+                if self.agree(answer, self.model.refusal(region, "Enabled")):
+                    assert answer["Plaintext"] == plaintext

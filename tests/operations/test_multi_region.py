@@ -473,3 +473,20 @@ def test_the_role_that_comes_with_the_first_key_is_recorded(people):
     primary_key(people.ada)
     made = [each for each in events(people.ada, REGION) if each["eventName"] == "CreateServiceLinkedRole"]
     assert [each["requestParameters"] for each in made] == [{"aWSServiceName": "mrk.kms.amazonaws.com"}]
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_region_whose_replica_is_gone_takes_another(people, swept):
+    """Swept away or not: to every caller it is gone once its waiting period is over."""
+    ada = people.ada
+    key_id = replicated_key(ada)
+    request = {"KeyId": key_id, "ReplicaRegion": AWAY}
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": 7}, region=AWAY)
+    assert refused(ada, "ReplicateKey", request).code == "AlreadyExistsException"
+    run_as(ada, "MoveClock", {"Days": 8})
+    if swept:
+        run_upkeep()
+    run_as(ada, "ReplicateKey", request)
+    assert state(ada, key_id, AWAY) == "Enabled"
+    deletions = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteKey"}]}
+    assert len(run_as(ada, "LookupEvents", deletions, region=AWAY)["Events"]) == 1

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.builders import Refused, refused, run_as
+from operations.upkeep import run_upkeep
+from tests.builders import Refused, call_as, days, refused, run_as
 from tests.operations.imports import import_into, materials, wrapped_members
 from tests.operations.regions import AWAY, FAR, metadata, primary_key, replicate, state
 from tests.people import ACCOUNT, REGION
@@ -133,6 +134,25 @@ def test_pending_material_deleted_at_a_replica_is_awaited_there(people, complete
     run_as(ada, "DeleteImportedKeyMaterial", members, region=AWAY)
     assert states(ada, key_id, AWAY)[1] == (BOTH, "PENDING_IMPORT")
     assert state(ada, key_id, AWAY) == "Enabled"
+
+
+@pytest.mark.parametrize("region", [REGION, AWAY])
+@pytest.mark.parametrize("swept", [False, True])
+def test_pending_material_that_expired_in_one_region_is_awaited_there(people, complete, region, swept):
+    """Reads tell what time has done, whether upkeep has made it permanent or not."""
+    ada, key_id, now = people.ada, complete, call_as(people.ada, "ListKeys").time
+    for place in (REGION, AWAY):
+        ends = {"ValidTo": (now + days(1)).timestamp()} if place == region else {}
+        more = {**NEW, **ends} if place == REGION else ends
+        import_into(ada, key_id, SECOND, options={"region": place}, **more)
+    assert states(ada, key_id, region)[1] == ("PENDING_ROTATION", "IMPORTED")
+    run_as(ada, "MoveClock", {"Days": 2})
+    if swept:
+        run_upkeep()
+    for place in (REGION, AWAY):
+        found = "PENDING_IMPORT" if place == region else "IMPORTED"
+        assert states(ada, key_id, place) == [("CURRENT", "IMPORTED"), (BOTH, found)]
+    assert refused(ada, "RotateKeyOnDemand", {"KeyId": key_id}).code == "KMSInvalidStateException"
 
 
 @pytest.mark.parametrize("region", [REGION, AWAY])
