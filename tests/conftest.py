@@ -139,6 +139,14 @@ def people(transactional_db, peopled_database):
 
 
 @pytest.fixture
+def client():
+    """Django's test client; replaces pytest-django's, which loads the middleware for every test."""
+    from tests.clients import Client
+
+    return Client()
+
+
+@pytest.fixture
 def signed_in(client, people):
     """Sign somebody in: ``signed_in(people.bob)`` returns the test client of Bob's console."""
 

@@ -5,13 +5,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 
 from accounts import queries
 from audit.models import AuditEvent, AuditName
 from audit.trail import trail
 from operations.snapshots import cache
 from tests.builders import run_as
+from tests.clients import Client
 from tests.people import ACCOUNT, OTHER_ACCOUNT
 
 PASSWORD = "correct Horse 7 battery"

@@ -10,6 +10,7 @@ import pytest
 from accounts import queries
 from accounts.models import AccessKey
 from tests.builders import run_as
+from tests.clients import Client
 from tests.people import ACCOUNT
 
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
@@ -267,8 +268,6 @@ def test_a_tab_without_permission_tells_why_and_the_page_stands(signed_in, peopl
 
 
 def test_every_change_takes_a_post_with_a_token(people):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(people.ada.principal, backend="kmsconsole.web.authenticate.ConsoleBackend")
     changes = (

@@ -4,13 +4,13 @@ import re
 from html import unescape
 
 import pytest
-from django.test import Client
 
 from core import service_model
 from kmsconsole.web.pages.conformance import TITLES, read_conformance
 from kmsconsole.web.pages.licences import USES, python_packages, vendored
 from kmsconsole.web.pages.search_catalogue import find_entries, plain
 from tests.builders import make_key
+from tests.clients import Client
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Principal
@@ -16,6 +15,7 @@ from operations import drafts
 from operations.changes import configuration_change
 from policies.models import InlinePolicy, PolicyAttachment
 from tests.builders import make_key, run_as
+from tests.clients import Client
 from tests.console.wizard import STEPS, Wizard
 from tests.people import ACCOUNT, new_person
 
