@@ -34,6 +34,7 @@ if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
     # A test's database need not survive a power cut; everything else is as in production.
     options = settings.DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2"]
 settings.STATIC_ROOT = DATA_DIR / "static"  # whitenoise warns of a missing folder; files come from the finders
 settings.STATIC_ROOT.mkdir()
 

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.utils.module_loading import import_string
+
+from kmsconsole import settings as written
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +66,15 @@ def test_files_of_the_data_folder_are_private(tmp_path):
     assert start(data).returncode == 0
     assert oct(data.stat().st_mode & 0o777) == "0o700"
     assert oct((data / "secret.key").stat().st_mode & 0o777) == "0o600"
+
+
+def test_passwords_cost_whoever_guesses_them_at_least_what_owasp_asks():
+    """Source: OWASP, Password Storage Cheat Sheet: Argon2id with 19 MiB of memory and 2 iterations, or more."""
+    hasher = import_string(written.PASSWORD_HASHERS[0])()  # tests have a quicker one in django.conf.settings
+    facts = hasher.decode(make_password("correct Horse 7 battery", hasher=hasher))
+    assert facts["variety"] == "argon2id"
+    assert facts["memory_cost"] >= 19 * 1024
+    assert facts["time_cost"] >= 2
 
 
 def test_the_readme_lists_every_setting():

@@ -30,12 +30,6 @@ def preview(user, action, members, region=SEOUL):
     return pipeline.preview(call)
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """Ten people are made: Argon2 would take its time for each."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def demo(installation):
     return load_demo("Secret-Passw0rd")
