@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -128,6 +129,7 @@ def camel(attribute: str) -> str:
     return first + "".join(word.title() for word in rest)
 
 
+@cache
 def load_actions() -> None:
     """Import every action file, once."""
     for module in pkgutil.walk_packages(actions.__path__, f"{actions.__name__}."):

@@ -58,14 +58,16 @@ def pristine_database(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def _django_db_helper(pristine_database, django_db_blocker) -> Iterator[None]:
+def _django_db_helper(request, pristine_database, django_db_blocker) -> Iterator[None]:
     """Replace pytest-django's: what `db`, `transactional_db`, `live_server` and the mark `django_db` stand on.
 
     Writers have connections of their own here and commit for real, so a transaction around the test would hide them;
-    and Django's flush would lose the rows that migrations made. Each test gets the database as after the migrations.
+    and Django's flush would lose the rows that migrations made. Each test gets the database as after the migrations,
+    unless it asks for one that holds more.
     """
     with django_db_blocker.unblock():
-        put_back(pristine_database)
+        if {"installation", "people"}.isdisjoint(request.fixturenames):
+            put_back(pristine_database)
         yield
         trail.close()
         connections.close_all()
