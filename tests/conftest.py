@@ -1,11 +1,13 @@
 """What every test stands on: settings of its own, a database that is as new each time, a browser that stays at home."""
 
 import atexit
+import copy
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import hypothesis
@@ -133,12 +135,36 @@ def peopled_database(installed_database, django_db_blocker):
 @pytest.fixture
 def people(transactional_db, peopled_database):
     """Two accounts and everybody in them; see tests/people.py."""
-    import copy
-
     database, people = peopled_database
     put_back(database)
     prepare()
     return copy.deepcopy(people)
+
+
+@pytest.fixture(scope="session")
+def _made() -> dict[tuple[Any, ...], tuple[Any, Any]]:
+    """What `made_once` made in this process: the database afterwards, and what was returned."""
+    return {}
+
+
+@pytest.fixture
+def made_once(people, peopled_database, _made):
+    """Begin a test with what others begin with too: ``made_once(build, *more)`` is ``build(people, *more)``, which runs
+    once in a process; later the database is put back as it left it. Nobody sees what another test does to it.
+    """
+
+    def begin(build, *more):
+        if (build, *more) not in _made:
+            put_back(peopled_database[0])
+            prepare()
+            returned = build(people, *more)
+            _made[build, *more] = PRISTINE_DATABASES[connection.vendor](connection), returned
+        database, returned = _made[build, *more]
+        put_back(database)
+        prepare()
+        return copy.deepcopy(returned)
+
+    return begin
 
 
 @pytest.fixture

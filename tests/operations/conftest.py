@@ -1,6 +1,5 @@
 """What several tests of operations use."""
 
-import copy
 import functools
 
 import pytest
@@ -26,28 +25,24 @@ def one_wrapping_key_of_a_size(monkeypatch):
     monkeypatch.setattr(get_parameters_for_import, "generate_wrapping_key", _drawn_once)
 
 
-@pytest.fixture(scope="session")
-def database_of_kinds(peopled_database, django_db_blocker):
-    """A database with one of Ada's keys of every kind, and the metadata of each by (kind, spec, usage).
+@pytest.fixture
+def kinds(made_once):
+    """Ada, and the metadata of one of her keys of every kind, by (kind, spec, usage).
 
     ``own`` is an ordinary key, ``external`` one that awaits its material, ``everywhere`` a multi-Region primary key.
     """
-    from django.db import connection
+    return made_once(_keys_of_all_kinds)
 
+
+def _keys_of_all_kinds(people):
     from keys import custody
-    from operations.installation import prepare
     from tests.builders import make_key
-    from tests.conftest import put_back
-    from tests.databases import PRISTINE_DATABASES
     from tests.operations.kinds import IMPORTABLE, MULTI_REGION, PAIRS
 
-    database, people = peopled_database
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        put_back(database)
-        prepare()
+    keys = {}
+    with pytest.MonkeyPatch.context() as patch:
         # An RSA key of 4,096 bits takes a second; here it does not matter that keys share their material.
         patch.setattr(custody, "generate_for", functools.cache(custody.generate_for))
-        keys = {}
         for kind, pairs, more in (
             ("own", PAIRS, {}),
             ("external", IMPORTABLE, {"origin": "EXTERNAL"}),
@@ -55,18 +50,4 @@ def database_of_kinds(peopled_database, django_db_blocker):
         ):
             for spec, usage in pairs:
                 keys[kind, spec, usage] = make_key(people.ada, spec=spec, usage=usage, **more)
-        pristine = PRISTINE_DATABASES[connection.vendor](connection)
-        connection.close()
-    return pristine, people, keys
-
-
-@pytest.fixture
-def kinds(transactional_db, database_of_kinds):
-    """Ada, and her keys of every kind: see ``database_of_kinds``."""
-    from operations.installation import prepare
-    from tests.conftest import put_back
-
-    database, people, keys = database_of_kinds
-    put_back(database)
-    prepare()
-    return copy.deepcopy(people).ada, keys
+    return people.ada, keys

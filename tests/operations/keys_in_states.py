@@ -55,7 +55,7 @@ def key_for(operation: str, origin: str, state: str) -> Key:
 
 
 def all_scenes(owner: Person) -> dict[Key, Scene]:
-    """Make them all: once for a session of tests, it takes seconds."""
+    """Make them all, which takes seconds."""
     names = ("Encrypt", *OTHER_KEYS, *MULTI_REGION)
     keys = {key_for(name, origin, state) for name in names for origin in ORIGINS for state in STATES}
     return {key: _scene(owner, key, f"alias/scene-{number}") for number, key in enumerate(sorted(keys)) if key.exists}

@@ -4,17 +4,11 @@ What it must answer: tests/vectors/key-states.json, copied from kms-semantics 2.
 service can be in (custom key stores) are walked as rules alone, in tests/core/test_key_states.py.
 """
 
-import copy
-
 import pytest
-from django.db import connection
 
 from core.errors import KmsError
-from operations.installation import prepare
 from tests.builders import Refused, make_key, refused, run_as
 from tests.conformance_results import check_results, check_rows
-from tests.conftest import put_back
-from tests.databases import PRISTINE_DATABASES
 from tests.key_state_matrix import cells, operations
 from tests.operations.keys_in_states import all_scenes, key_for
 from tests.operations.requests import WITHOUT_KEY, kms_actions, make_scene
@@ -31,26 +25,14 @@ NO_SUCH_REQUEST = {
 }
 
 
-@pytest.fixture(scope="module")
-def database_of_scenes(peopled_database, django_db_blocker):
-    """A database with a key for each cell, and their scenes."""
-    database, people = peopled_database
-    with django_db_blocker.unblock():
-        put_back(database)
-        prepare()
-        people = copy.deepcopy(people)
-        scenes = all_scenes(people.ada)
-        with_scenes = PRISTINE_DATABASES[connection.vendor](connection)
-        connection.close()
-    return with_scenes, people, scenes
+def scenes_of_ada(people):
+    return all_scenes(people.ada)
 
 
 @pytest.fixture
-def scenes(transactional_db, database_of_scenes):
-    database, _, scenes = database_of_scenes
-    put_back(database)
-    prepare()
-    return copy.deepcopy(scenes)
+def scenes(made_once):
+    """A key for each cell, in its scene."""
+    return made_once(scenes_of_ada)
 
 
 def test_the_matrix_has_every_operation_on_a_key():
