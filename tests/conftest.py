@@ -121,12 +121,14 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def peopled_database(installed_database, django_db_blocker):
     """The installation with two accounts and everybody in them, and who they are."""
+    from tests.builders import know_names
     from tests.people import settle
 
     with django_db_blocker.unblock():
         put_back(installed_database)
         prepare()
         people = settle()
+        know_names(people)
         pristine = PRISTINE_DATABASES[connection.vendor](connection)
         connection.close()
     return pristine, people
