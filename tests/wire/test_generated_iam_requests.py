@@ -90,14 +90,19 @@ def ask_iam(person, action: str, members: dict) -> Answered:
     return answer(signed(person, body, None, service="iam", region="us-east-1", content_type=FORM))
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, caplog, action):
+def scenery(people) -> None:
     ada = people.ada
     ask_iam(ada, "CreateGroup", {"GroupName": "Auditors"})
     ask_iam(ada, "AddUserToGroup", {"GroupName": "Auditors", "UserName": "Bob"})
     ask_iam(ada, "CreateRole", {"RoleName": "Reader", "AssumeRolePolicyDocument": DOCUMENTS[1]})
     ask_iam(ada, "CreatePolicy", {"PolicyName": "Own", "PolicyDocument": DOCUMENTS[0]})
     ask_iam(ada, "PutUserPolicy", {"UserName": "Bob", "PolicyName": "inline", "PolicyDocument": DOCUMENTS[0]})
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, made_once, caplog, action):
+    ada = people.ada
+    made_once(scenery)
     secrets = [person.secret_access_key for person in vars(people).values()]
     before = state()
 

@@ -146,8 +146,8 @@ def materials() -> list[bytes]:
     return [open_material(bytes(row.sealed), custody.root_keys(), **place).reveal() for row, place in opened]
 
 
-@pytest.mark.parametrize("action", kms_actions())
-def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, caplog, action):
+def scenery(people) -> tuple[list[str], bytes]:
+    """Make keys of every state, owner and kind; return what may be named in a request, and a ciphertext."""
     ada = people.ada
     mine, other = make_key(ada, alias="mine"), make_key(ada, state="Disabled")
     doomed, theirs = make_key(ada, state="PendingDeletion"), make_key(people.olga)
@@ -170,6 +170,13 @@ def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, caplog,
         ),
         *("default", "team", "aws:team", "cks-12345678901234567", OTHER_ACCOUNT, "a" * 3000, "\u0000", "\U0001f511"),
     ]
+    return names, blob
+
+
+@pytest.mark.parametrize("action", kms_actions())
+def test_no_request_is_our_fault_and_no_refusal_changes_anything(people, made_once, caplog, action):
+    ada = people.ada
+    names, blob = made_once(scenery)
     shapes = Shapes(names, [blob, blob[:-1], blob + b"\0", PLANTED, b"\1\2\2\0\0" + b"\0" * 60])
     secrets = [person.secret_access_key for person in vars(people).values()]
 
