@@ -1,4 +1,9 @@
-"""Random scenarios in which a few people, keys, tags and values meet often."""
+"""Random scenarios in which a few people, keys, tags and values meet often.
+
+Strategies are made once, not in each draw: making and checking them took longer than drawing from them.
+"""
+
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -135,22 +140,30 @@ PRINCIPALS = st.one_of(
 )
 
 
+ONE_IN_4, ONE_IN_7, ONE_IN_9, ONE_IN_10 = (
+    st.integers(0, odds - 1).map(lambda drawn: drawn == 0) for odds in (4, 7, 9, 10)
+)
+ONE_IN_2 = st.booleans()
+SOME_ACTIONS = one_or_list(st.sampled_from([*ACTIONS, *WIDE]))
+SOME_RESOURCES = one_or_list(st.sampled_from(RESOURCES))
+SOME_CONDITIONS = st.lists(CONDITIONS, max_size=2)
+
+
 @st.composite
-def statements(draw, *, key_policy, effects=("Allow", "Allow", "Deny")):
-    effect = draw(st.sampled_from(effects))
+def _statements(draw, key_policy, effects):
+    effect = draw(effects)
     statement = {"Effect": effect}
     if key_policy:
-        name = "NotPrincipal" if effect == "Deny" and draw(st.integers(0, 3)) == 0 else "Principal"
+        name = "NotPrincipal" if effect == "Deny" and draw(ONE_IN_4) else "Principal"
         statement[name] = draw(PRINCIPALS)
-    negated = draw(st.integers(0, 6)) == 0
-    if not key_policy or draw(st.integers(0, 9)):
-        statement["NotAction" if negated else "Action"] = draw(one_or_list(st.sampled_from([*ACTIONS, *WIDE])))
-    if not key_policy or draw(st.integers(0, 9)):
-        resource = st.just("*") if key_policy and draw(st.booleans()) else one_or_list(st.sampled_from(RESOURCES))
-        statement["NotResource" if draw(st.integers(0, 8)) == 0 else "Resource"] = draw(resource)
-    conditions = draw(st.lists(CONDITIONS, max_size=2 if draw(st.booleans()) else 0))
+    negated = draw(ONE_IN_7)
+    if not key_policy or not draw(ONE_IN_10):
+        statement["NotAction" if negated else "Action"] = draw(SOME_ACTIONS)
+    if not key_policy or not draw(ONE_IN_10):
+        resource = "*" if key_policy and draw(ONE_IN_2) else draw(SOME_RESOURCES)
+        statement["NotResource" if draw(ONE_IN_9) else "Resource"] = resource
     merged: dict = {}
-    for condition in conditions:
+    for condition in draw(SOME_CONDITIONS) if draw(ONE_IN_2) else ():
         for operator, tests in condition.items():
             merged.setdefault(operator, {}).update(tests)
     if merged:
@@ -158,30 +171,50 @@ def statements(draw, *, key_policy, effects=("Allow", "Allow", "Deny")):
     return statement
 
 
+@cache
+def statements(*, key_policy, effects=("Allow", "Allow", "Deny")):
+    return _statements(key_policy, st.sampled_from(effects))
+
+
+VERSIONS = st.sampled_from(["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", None])
+
+
 @st.composite
-def documents(draw, *, key_policy):
-    document = {"Statement": draw(st.lists(statements(key_policy=key_policy), min_size=1, max_size=4))}
-    version = draw(st.sampled_from(["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", None]))
+def _documents(draw, some_statements):
+    document = {"Statement": draw(some_statements)}
+    version = draw(VERSIONS)
     return document if version is None else {"Version": version, **document}
 
 
+KEY_POLICIES, IDENTITY_POLICIES = (
+    _documents(st.lists(statements(key_policy=key_policy), min_size=1, max_size=4)) for key_policy in (True, False)
+)
+SOME_IDENTITY_POLICIES = st.lists(IDENTITY_POLICIES, max_size=2)
+LIMITS = st.one_of(st.none(), IDENTITY_POLICIES)
+CALLERS_TAGS = st.sampled_from([{}, {"team": "IT"}, {"Team": "HR"}, {"team": "a*"}])
+SOMEBODY = st.sampled_from(PEOPLE)
+SOMEBODY_OF_AN_ACCOUNT = st.sampled_from([person for person in PEOPLE if person["account"]])
+
+
 @st.composite
-def callers(draw):
-    caller = dict(draw(st.sampled_from(PEOPLE)))
+def callers(draw, somebody):
+    caller = dict(draw(somebody))
     plain = caller["type"] in ("root", "service")
-    caller["tags"] = {} if plain else draw(st.sampled_from([{}, {"team": "IT"}, {"Team": "HR"}, {"team": "a*"}]))
-    policies = [] if plain else draw(st.lists(documents(key_policy=False), max_size=2))
+    caller["tags"] = {} if plain else draw(CALLERS_TAGS)
+    policies = [] if plain else draw(SOME_IDENTITY_POLICIES)
     caller["identity_policies"] = [{"name": f"p{i}", "document": document} for i, document in enumerate(policies)]
-    limit = st.one_of(st.none(), documents(key_policy=False))
-    caller["boundary"] = None if plain else draw(limit)
+    caller["boundary"] = None if plain else draw(LIMITS)
     sessions = caller["type"] in ("assumed-role", "federated-user")
-    caller["session_policy"] = draw(limit) if sessions else None
+    caller["session_policy"] = draw(LIMITS) if sessions else None
     return caller
 
 
+CALLERS = callers(SOMEBODY)
+CALLERS_OF_AN_ACCOUNT = callers(SOMEBODY_OF_AN_ACCOUNT)
 GRANTEES = st.sampled_from(
     (ALICE, BOB, OLGA, ROLE, SESSION, FEDERATED, ROOT, FOREIGN_ROOT, "AROAWORKER:one", "AIDABOB")
 )
+RETIRING = st.one_of(st.none(), GRANTEES)
 PAIRS = st.dictionaries(st.sampled_from(["Dept", "dept", "Stage"]), st.sampled_from(["IT", "it", "HR"]), max_size=2)
 CONSTRAINTS = st.one_of(
     st.just({}),
@@ -189,6 +222,8 @@ CONSTRAINTS = st.one_of(
     PAIRS.map(lambda pairs: {"EncryptionContextSubset": pairs}),
 )
 GRANTABLE = ["Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", "CreateGrant", "RetireGrant", "Sign"]
+GRANTED = st.lists(st.sampled_from(GRANTABLE), min_size=1, max_size=4, unique=True)
+ACCOUNTS = st.sampled_from([HOME, ABROAD])
 
 
 @st.composite
@@ -197,73 +232,85 @@ def grants(draw, grant_id):
         "grant_id": grant_id,
         "key_arn": KEY_ARN,
         "grantee_principal": draw(GRANTEES),
-        "retiring_principal": draw(st.one_of(st.none(), GRANTEES)),
-        "operations": draw(st.lists(st.sampled_from(GRANTABLE), min_size=1, max_size=4, unique=True)),
+        "retiring_principal": draw(RETIRING),
+        "operations": draw(GRANTED),
         "constraints": draw(CONSTRAINTS),
-        "issuing_account": draw(st.sampled_from([HOME, ABROAD])),
+        "issuing_account": draw(ACCOUNTS),
     }
 
 
-@st.composite
-def contexts(draw, operation):
+GRANTS = tuple(grants(f"g{i}") for i in range(2))
+CONTEXT_PAIRS = PAIRS.filter(lambda pairs: len({name.lower() for name in pairs}) == len(pairs))
+ASKED_GRANTS = st.lists(st.sampled_from(GRANTABLE), min_size=1, unique=True)
+CONSTRAINT_TYPES = st.sampled_from(["EncryptionContextEquals", "EncryptionContextSubset"])
+OPTIONAL_CONTEXT = {
+    "kms:RequestAlias": st.sampled_from(["alias/app", "alias/IT-x"]),
+    "aws:SourceIp": st.sampled_from(["10.1.2.3", "192.0.2.7", "2001:db8::1"]),
+    "aws:CurrentTime": st.sampled_from(["2026-06-30T12:00:00Z", "2026-01-01T00:00:00Z"]),
+    "aws:MultiFactorAuthPresent": st.sampled_from(["true", "false"]),
+}
+WAITING_PERIODS = st.sampled_from(["7", "30"])
+
+
+def _context(draw, operation):
     context = {}
     if operation in ("Encrypt", "Decrypt", "GenerateDataKey", "CreateGrant", "RetireGrant"):
-        pairs = draw(PAIRS.filter(lambda pairs: len({name.lower() for name in pairs}) == len(pairs)))
+        pairs = draw(CONTEXT_PAIRS)
         context |= {f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}
         if pairs:
             context["kms:EncryptionContextKeys"] = list(pairs)
         if operation == "CreateGrant":
-            context["kms:GrantOperations"] = draw(st.lists(st.sampled_from(GRANTABLE), min_size=1, unique=True))
-            kind = draw(st.sampled_from(["EncryptionContextEquals", "EncryptionContextSubset"]))
+            context["kms:GrantOperations"] = draw(ASKED_GRANTS)
+            kind = draw(CONSTRAINT_TYPES)
             context |= {"kms:GrantConstraintType": kind} if pairs else {}
-    optional = {
-        "kms:RequestAlias": st.sampled_from(["alias/app", "alias/IT-x"]),
-        "aws:SourceIp": st.sampled_from(["10.1.2.3", "192.0.2.7", "2001:db8::1"]),
-        "aws:CurrentTime": st.sampled_from(["2026-06-30T12:00:00Z", "2026-01-01T00:00:00Z"]),
-        "aws:MultiFactorAuthPresent": st.sampled_from(["true", "false"]),
-    }
     if operation == "ScheduleKeyDeletion":
-        context["kms:ScheduleKeyDeletionPendingWindowInDays"] = draw(st.sampled_from(["7", "30"]))
-    for name, values in optional.items():
-        if draw(st.booleans()):
+        context["kms:ScheduleKeyDeletionPendingWindowInDays"] = draw(WAITING_PERIODS)
+    for name, values in OPTIONAL_CONTEXT.items():
+        if draw(ONE_IN_2):
             context[name] = draw(values)
     return context
 
 
+SOME_OPERATION = st.sampled_from(OPERATIONS)
+UP_TO_2, ONE_OR_2 = st.integers(0, 2), st.integers(1, 2)
+KEY_ALIASES = st.lists(st.sampled_from(["alias/app", "alias/IT-x"]), unique=True)
+KEY_TAGS = st.sampled_from([{}, {"team": "IT"}, {"TEAM": "HR"}])
+NEW_ALIASES = st.sampled_from(["alias/app", "alias/IT-x", "alias/Alice-1"])
+
+
 @st.composite
 def scenarios(draw):
-    operation = draw(st.sampled_from(OPERATIONS))
-    caller = draw(callers().filter(lambda c: operation not in ("ListKeys", "CreateAlias") or c["account"]))
-    number = draw(st.integers(1 if operation == "RetireGrant" else 0, 2))
+    operation = draw(SOME_OPERATION)
+    caller = draw(CALLERS_OF_AN_ACCOUNT if operation in ("ListKeys", "CreateAlias") else CALLERS)
+    number = draw(ONE_OR_2 if operation == "RetireGrant" else UP_TO_2)
     key = {
         "arn": KEY_ARN,
         "account": HOME,
         "spec": "SYMMETRIC_DEFAULT",
         "usage": "ENCRYPT_DECRYPT",
         "origin": "AWS_KMS",
-        "multi_region": draw(st.booleans()),
+        "multi_region": draw(ONE_IN_2),
         "multi_region_key_type": None,
-        "aliases": draw(st.lists(st.sampled_from(["alias/app", "alias/IT-x"]), unique=True)),
-        "tags": draw(st.sampled_from([{}, {"team": "IT"}, {"TEAM": "HR"}])),
-        "policy": draw(documents(key_policy=True)),
+        "aliases": draw(KEY_ALIASES),
+        "tags": draw(KEY_TAGS),
+        "policy": draw(KEY_POLICIES),
     }
     if key["multi_region"]:
         key["multi_region_key_type"] = "PRIMARY"
-    aliases = st.sampled_from(["alias/app", "alias/IT-x", "alias/Alice-1"])
     parameters = {"GrantId": "g0"} if operation == "RetireGrant" else {}
     if operation == "CreateAlias":
-        parameters["AliasName"] = draw(aliases)
+        parameters["AliasName"] = draw(NEW_ALIASES)
     return {
         "id": "random",
         "title": "random",
         "caller": caller,
         "key": key,
-        "grants": [draw(grants(f"g{i}")) for i in range(number)],
+        "grants": [draw(GRANTS[i]) for i in range(number)],
         "request": {
             "action": f"kms:{operation}",
             "region": "us-west-2",
             "parameters": parameters,
-            "context": draw(contexts(operation)),
+            "context": _context(draw, operation),
         },
         "expect": "allow",
         "deny_kind": None,
