@@ -1,5 +1,6 @@
 """Time that really passes: 400 simulated days in seconds leave the states that the tables demand."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,10 @@ from core.errors import AccessDeniedException, NotFoundException, ValidationExce
 from keys.models import KmsKey
 from operations.snapshots import cache
 from operations.upkeep import Upkeep, run_upkeep
-from tests.builders import make_key, run_as
+from tests.builders import call_as, make_key, run_as
+from tests.operations.imports import external_key, import_into, imported_key
+from tests.operations.regions import AWAY, replicated_key, state
+from tests.people import REGION
 
 
 def pass_days(person, days):
@@ -28,6 +32,53 @@ def test_400_days_rotate_every_90_and_old_ciphertext_still_opens(people):
     assert {entry["RotationType"] for entry in rotations} == {"AUTOMATIC"}
     assert run_as(people.ada, "Decrypt", {"CiphertextBlob": old})["Plaintext"] == b"old"
     assert pass_days(people.ada, 0.1).rotated == 0
+
+
+def test_400_days_in_seconds_leave_every_key_in_the_state_that_the_tables_demand(people, settings):
+    """kms-semantics 4.7 to 4.11, one key of each fate and fifty that rotate; seconds of computing, however busy."""
+    settings.KMS_ROTATION_SECONDS = settings.KMS_REPLICATION_SECONDS = 0
+    ada, start = people.ada, call_as(people.ada, "ListKeys").time
+    rotating = [make_key(ada)["KeyId"] for _ in range(50)]
+    for key_id in rotating:
+        run_as(ada, "EnableKeyRotation", {"KeyId": key_id, "RotationPeriodInDays": 90})
+    copied = replicated_key(ada)
+    run_as(ada, "EnableKeyRotation", {"KeyId": copied, "RotationPeriodInDays": 180})
+    stopped = replicated_key(ada)  # its primary waits for its replica, then for its own period
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": stopped, "PendingWindowInDays": 7})
+    leaving = replicated_key(ada)
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": leaving, "PendingWindowInDays": 30}, region=AWAY)
+    both = replicated_key(ada)
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": both, "PendingWindowInDays": 30})
+    run_as(ada, "ScheduleKeyDeletion", {"KeyId": both, "PendingWindowInDays": 7}, region=AWAY)
+    expiring, lasting = external_key(ada)["KeyId"], imported_key(ada)["KeyId"]
+    import_into(ada, expiring, bytes(32), ValidTo=(start + timedelta(days=300)).timestamp())
+    doomed, saved = make_key(ada, state="PendingDeletion")["KeyId"], make_key(ada, state="PendingDeletion")["KeyId"]
+    run_as(ada, "CancelKeyDeletion", {"KeyId": saved})
+    awaiting, disabled = external_key(ada)["KeyId"], make_key(ada, state="Disabled")["KeyId"]
+
+    begun = time.process_time()
+    done = pass_days(ada, 400)
+    assert time.process_time() - begun < 20
+    assert (done.rotated, done.expired, done.deleted) == (50 * 4 + 2, 1, 4)
+    assert pass_days(ada, 0.01) == Upkeep()
+
+    def state_of(key_id: str, region: str = REGION) -> str:
+        try:
+            return state(ada, key_id, region)
+        except NotFoundException:
+            return "gone"
+
+    assert {state_of(key_id) for key_id in rotating} == {"Enabled"}
+    assert {len(run_as(ada, "ListKeyRotations", {"KeyId": key_id})["Rotations"]) for key_id in rotating} == {4}
+    for region in (REGION, AWAY):
+        assert len(run_as(ada, "ListKeyRotations", {"KeyId": copied}, region=region)["Rotations"]) == 2
+    assert [state_of(key_id) for key_id in (copied, leaving, lasting)] == ["Enabled"] * 3
+    assert [state_of(key_id) for key_id in (expiring, awaiting)] == ["PendingImport"] * 2
+    assert [state_of(key_id) for key_id in (saved, disabled)] == ["Disabled"] * 2
+    assert [state_of(key_id) for key_id in (doomed, both)] == ["gone"] * 2
+    assert state_of(stopped) == "PendingReplicaDeletion"
+    away = {key_id: state_of(key_id, AWAY) for key_id in (copied, stopped, leaving, both)}
+    assert away == {copied: "Enabled", stopped: "Enabled", leaving: "gone", both: "gone"}
 
 
 def test_what_fell_due_while_a_key_was_disabled_is_made_up_for_once(people):
