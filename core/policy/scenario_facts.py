@@ -44,13 +44,19 @@ class KeyData(TypedDict):
     policy: object
 
 
+class ConstraintsData(TypedDict, total=False):
+    EncryptionContextEquals: dict[str, str]
+    EncryptionContextSubset: dict[str, str]
+    SourceArn: str
+
+
 class GrantData(TypedDict):
     grant_id: str
     key_arn: str
     grantee_principal: str
     retiring_principal: str | None
     operations: list[str]
-    constraints: dict[str, dict[str, str]]
+    constraints: ConstraintsData
     issuing_account: str
 
 
@@ -156,6 +162,7 @@ def _grant(grant: GrantData, known: Mapping[str, str]) -> GrantFacts:
         retiring=None if retiring is None else _grant_principal(retiring, known),
         encryption_context_equals=grant["constraints"].get("EncryptionContextEquals"),
         encryption_context_subset=grant["constraints"].get("EncryptionContextSubset"),
+        source_arn=grant["constraints"].get("SourceArn"),
     )
 
 
