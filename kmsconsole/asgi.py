@@ -26,7 +26,7 @@ def _start() -> None:
 with ThreadPoolExecutor(1) as _starter:
     _starter.submit(_start).result()
 
-from core.errors import KmsError  # noqa: E402 - as all that follows, needs Django
+from core.errors import KmsError, RequestEntityTooLargeException  # noqa: E402 - as all that follows, needs Django
 from kmsconsole.wire.answers import Answer, json_refusal  # noqa: E402
 from kmsconsole.wire.arrivals import check_length, headers_of_scope, is_for_api, read_scope  # noqa: E402
 from kmsconsole.wire.calls import new_request_id, shown  # noqa: E402
@@ -50,7 +50,9 @@ class Application:
         """Answer one request."""
         headers = headers_of_scope(scope["headers"])
         query = scope["query_string"]
-        if not is_for_api(scope["method"], scope["path"], query.decode("latin-1"), headers):
+        if "x-amz-target" not in headers and not is_for_api(
+            scope["method"], scope["path"], query.decode("latin-1"), headers
+        ):
             scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
             if not query.isascii():
                 scope["query_string"] = quote(query, safe="/?:@!$&'()*+,;=%-._~").encode()
@@ -72,20 +74,19 @@ class Application:
 
 async def _read_body(headers: Mapping[str, str], receive: Receive) -> bytes:
     """Read a body; raises RequestEntityTooLargeException before reading more than the limit."""
-    check_length(headers.get("content-length") or "0")
-    body = bytearray()
-    while True:
+    limit = check_length(headers.get("content-length") or "0")
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= limit:
         message = await receive()
         body += message.get("body", b"")
-        check_length(str(len(body)))
-        if not message.get("more_body"):
-            return bytes(body)
+    if len(body) > limit:
+        raise RequestEntityTooLargeException(limit_bytes=limit)
+    return body
 
 
 async def _send(answer: Answer, send: Send) -> None:
-    # The date is the server's to tell, as it does for the console's answers.
-    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers if name != "Date"]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.raw_headers})
     await send({"type": "http.response.body", "body": answer.body})
 
 

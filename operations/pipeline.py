@@ -40,6 +40,7 @@ GLOBAL_REGION = "us-east-1"
 GLOBAL_SERVICES = frozenset({"iam", "signin"})
 
 logger = logging.getLogger(__name__)
+_SLOW = frozenset(spec for spec, row in KEY_SPECS.items() if row.slow)
 ATTEMPTS = 20  # a call is decided again only when the configuration changed in the same instant
 
 
@@ -206,7 +207,7 @@ def _check_dry_run(request: Any) -> None:
 
 
 def _takes_long(operation: Operation, subjects: Sequence[Subject]) -> bool:
-    return operation.name in TRACKED and any(KEY_SPECS[subject.key.key_spec].slow for subject in subjects)
+    return any(subject.key.key_spec in _SLOW for subject in subjects) and operation.name in TRACKED
 
 
 def _permitted(call: Call, operation: Operation, request: Any, progress: Progress | None = None) -> Sequence[Subject]:

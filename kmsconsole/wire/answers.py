@@ -22,7 +22,15 @@ def _http_date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-class Answer(msgspec.Struct, frozen=True):
+# What every answer says, as ASGI has it.
+_RAW_HEADERS = (
+    (b"cache-control", b"no-cache, no-store, must-revalidate, private"),
+    (b"expires", b"0"),
+    (b"pragma", b"no-cache"),
+)
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """One HTTP answer."""
 
     status: int
@@ -47,6 +55,16 @@ class Answer(msgspec.Struct, frozen=True):
             ("Date", _http_date(int(time.time()))),
             ("Content-Type", self.content_type),
             ("Content-Length", str(len(self.body))),
+        ]
+
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers for an ASGI server, which adds the date itself."""
+        return [
+            (b"x-amzn-requestid", self.request_id.encode()),
+            *_RAW_HEADERS,
+            (b"content-type", self.content_type.encode()),
+            (b"content-length", str(len(self.body)).encode()),
         ]
 
 

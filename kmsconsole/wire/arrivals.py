@@ -15,7 +15,7 @@ from kmsconsole.wire.authenticate import SignedRequest
 _TELLING = ("x-forwarded-", "x-amzn-tls-", "host")
 
 
-class Arrival(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A request, and where it came from."""
 
     request: SignedRequest
@@ -39,11 +39,11 @@ def is_for_api(method: str, path: str, query: str, headers: Mapping[str, str]) -
 
 
 def check_length(length: str) -> int:
-    """Return the size that a request tells, in bytes; raises RequestEntityTooLargeException before anything is read."""
-    limit = settings.KMS_API_MAX_BODY_BYTES
+    """Return the limit of a body in bytes; raises RequestEntityTooLargeException if a request tells of a larger one."""
+    limit: int = settings.KMS_API_MAX_BODY_BYTES
     if not (length.isascii() and length.isdigit()) or int(length) > limit:
         raise RequestEntityTooLargeException(limit_bytes=limit)
-    return int(length)
+    return limit
 
 
 # --- WSGI -------------------------------------------------------------------------------------------------------------
@@ -65,14 +65,14 @@ def headers_of_environ(environ: Mapping[str, Any]) -> dict[str, str]:
 
 def read_environ(environ: Mapping[str, Any]) -> Arrival:
     """Read a WSGI request, refusing a body over the limit before reading it."""
-    limit = settings.KMS_API_MAX_BODY_BYTES
-    length = check_length(environ.get("CONTENT_LENGTH") or "0")
+    length = environ.get("CONTENT_LENGTH") or "0"
+    limit = check_length(length)
     if environ.get("HTTP_TRANSFER_ENCODING"):
         body = environ["wsgi.input"].read(limit + 1)
         if len(body) > limit:
             raise RequestEntityTooLargeException(limit_bytes=limit)
     else:
-        body = environ["wsgi.input"].read(length) if length else b""
+        body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
     path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ.get("PATH_INFO") or "/"
     request = SignedRequest(
         environ["REQUEST_METHOD"],
@@ -106,12 +106,14 @@ def headers_of_scope(given: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
 
 def read_scope(scope: Mapping[str, Any], headers: Mapping[str, str], body: bytes) -> Arrival:
     """Read an ASGI request, whose body is there."""
-    client = scope["client"]
-    told: dict[str, str] = {"REMOTE_ADDR": client[0] if client else "", "wsgi.url_scheme": scope["scheme"]}
-    for name, value in headers.items():
-        if name.startswith(_TELLING):
-            told[f"HTTP_{name.replace('-', '_').upper()}"] = value
+    peer, scheme = scope["client"][0] if scope["client"] else "", scope["scheme"]
     request = SignedRequest(
         scope["method"], scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1"), headers, body
     )
+    if scheme == "http" and not settings.KMS_TRUSTED_PROXIES and settings.SECURE_PROXY_SSL_HEADER is None:
+        return Arrival(request, peer, ())  # nobody stands between, so no header tells anything
+    told: dict[str, str] = {"REMOTE_ADDR": peer, "wsgi.url_scheme": scheme}
+    for name, value in headers.items():
+        if name.startswith(_TELLING):
+            told[f"HTTP_{name.replace('-', '_').upper()}"] = value
     return Arrival(request, source_address(told), tls_details(told))

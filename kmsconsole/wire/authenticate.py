@@ -13,7 +13,7 @@ from operations.pipeline import GLOBAL_REGION, GLOBAL_SERVICES
 from operations.snapshots import CredentialSnapshot, find_credential
 
 
-class SignedRequest(msgspec.Struct, frozen=True):
+class SignedRequest(msgspec.Struct, frozen=True, gc=False):
     """The parts of an HTTP request that a signature covers; ``path`` and ``query`` still percent-encoded."""
 
     method: str
