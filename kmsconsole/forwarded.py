@@ -12,6 +12,12 @@ from django.conf import settings
 MOST_TEXT = 255  # characters, as many as a host name may have
 
 
+def headers_tell() -> bool:
+    """Tell whether anybody is believed who says in headers where a request comes from: a proxy."""
+    proxy_header = cast("tuple[str, str] | None", settings.SECURE_PROXY_SSL_HEADER)
+    return bool(settings.KMS_TRUSTED_PROXIES) or proxy_header is not None
+
+
 def source_address(environ: Mapping[str, Any]) -> str:
     """Return the client's address: the last one that a trusted proxy did not add itself."""
     peer = str(environ.get("REMOTE_ADDR", "") or "")

@@ -8,7 +8,7 @@ import msgspec
 from django.conf import settings
 
 from core.errors import RequestEntityTooLargeException
-from kmsconsole.forwarded import source_address, tls_details
+from kmsconsole.forwarded import headers_tell, source_address, tls_details
 from kmsconsole.wire.authenticate import SignedRequest
 
 # Headers that tell where a request comes from: kmsconsole.forwarded reads them by the names of WSGI's variables.
@@ -110,8 +110,8 @@ def read_scope(scope: Mapping[str, Any], headers: Mapping[str, str], body: bytes
     request = SignedRequest(
         scope["method"], scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1"), headers, body
     )
-    if scheme == "http" and not settings.KMS_TRUSTED_PROXIES and settings.SECURE_PROXY_SSL_HEADER is None:
-        return Arrival(request, peer, ())  # nobody stands between, so no header tells anything
+    if scheme == "http" and not headers_tell():
+        return Arrival(request, peer, ())
     told: dict[str, str] = {"REMOTE_ADDR": peer, "wsgi.url_scheme": scheme}
     for name, value in headers.items():
         if name.startswith(_TELLING):
