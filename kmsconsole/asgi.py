@@ -56,10 +56,12 @@ class Application:
             scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
             if not query.isascii():
                 scope["query_string"] = quote(query, safe="/?:@!$&'()*+,;=%-._~").encode()
-            await self._console(scope, receive, send)
+            await self._console(scope, _whole(receive), send)
             return
         try:
-            body = await _read_body(headers, receive)
+            body = await _read_body(headers, _whole(receive))
+        except ConnectionError:
+            return
         except KmsError as refusal:
             answer = json_refusal(refusal, shown(new_request_id()))
         else:
@@ -70,6 +72,18 @@ class Application:
         if self._lane is None:
             self._lane = LoopLane(asyncio.get_running_loop(), self._threads)
         return self._lane
+
+
+def _whole(receive: Receive) -> Receive:
+    """Return what receives a body, and raises ConnectionError instead of ending it where the client hung up."""
+
+    async def receive_or_raise() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("The client hung up.")
+        return message
+
+    return receive_or_raise
 
 
 async def _read_body(headers: Mapping[str, str], receive: Receive) -> bytes:

@@ -13,8 +13,8 @@ from audit.verification import verify_trail
 from core.crypto.key_specs import KeySpec
 from keys import custody
 from tests.builders import make_key
-from tests.wire.asgi import asgi, asked, gathered
-from tests.wire.http import JSON, Answered, answer, signed
+from tests.wire.asgi import asgi, asked, gathered, scope_of
+from tests.wire.http import FORM, JSON, Answered, answer, signed
 from tests.wire.test_one_answer import REQUESTS, without_moment
 
 pytestmark = pytest.mark.postgres
@@ -189,6 +189,34 @@ def test_a_body_over_the_limit_is_refused_whether_its_length_was_told_or_not(peo
     fitting, refused = run(errand)
     assert fitting.status == 200
     assert refused.status == 413
+
+
+@pytest.mark.parametrize("target", ["TrentService.CreateKey", None])
+def test_half_a_request_of_a_client_that_hung_up_does_nothing(people, lanes, target):
+    """Neither at the API nor at the console's forms, where no signature covers what is missing."""
+    run, _ = lanes
+    first = AuditEvent.objects.count()
+    token = "a" * 32
+    form = f"csrfmiddlewaretoken={token}&account=111122223333&username=Ada".encode()
+    path, body = ("/", b"{}") if target else ("/signin", form)
+    environ = signed(people.ada if target else None, body, target, path=path, content_type=JSON if target else FORM)
+    environ["HTTP_COOKIE"] = f"csrftoken={token}"
+    messages = [{"type": "http.request", "body": body[:-1], "more_body": True}, {"type": "http.disconnect"}]
+    sent = []
+
+    async def errand(application):
+        async def receive():
+            return messages.pop(0)
+
+        async def send(message):
+            sent.append(message)
+
+        await application(scope_of(environ), receive, send)
+
+    run(errand)
+    assert not messages
+    assert [message["status"] for message in sent if "status" in message] in ([], [403])
+    assert AuditEvent.objects.count() == first
 
 
 def test_the_console_is_served_beside_it(people, lanes):
