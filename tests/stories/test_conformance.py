@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.test_keys import AXE, RULES
+from tests.stories.browser import AXE, RULES
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
