@@ -41,6 +41,7 @@ def test_the_public_key_is_shown_copied_and_downloaded_as_pem(people, signed_in)
     assert "-----BEGIN PUBLIC KEY-----" in page
     file = client.get(f"/kms/keys/{key_id}/public-key")
     assert file.headers["Content-Disposition"] == f'attachment; filename="{key_id}.pem"'
+    assert {len(line) for line in file.content.splitlines()[1:-2]} == {64}  # RFC 7468
     read = load_pem_public_key(file.content).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     assert read == run_as(people.ada, "GetPublicKey", {"KeyId": key_id})["PublicKey"]
 

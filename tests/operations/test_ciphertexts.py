@@ -46,6 +46,20 @@ def test_a_spoiled_ciphertext_does_not_open(people, spoiled, named):
     assert refused(people.ada, "ReEncrypt", request) == INVALID_CIPHERTEXT
 
 
+def test_re_encrypt_may_change_the_context(people):
+    """Each side has a context of its own, or none."""
+    ada, scene = people.ada, make_scene(people.ada)
+    hr, it = {"team": "hr"}, {"team": "it"}
+    blob = run_as(ada, "Encrypt", {"KeyId": scene.arn, "Plaintext": b"x", "EncryptionContext": hr})["CiphertextBlob"]
+    request = {"CiphertextBlob": blob, "SourceEncryptionContext": hr, "DestinationKeyId": scene.arn}
+    assert refused(ada, "ReEncrypt", {**request, "SourceEncryptionContext": it}) == INVALID_CIPHERTEXT
+    for context in (it, {}):
+        moved = run_as(ada, "ReEncrypt", {**request, "DestinationEncryptionContext": context})["CiphertextBlob"]
+        opening = {"CiphertextBlob": moved, "EncryptionContext": context}
+        assert run_as(ada, "Decrypt", opening)["Plaintext"] == b"x"
+        assert refused(ada, "Decrypt", {**opening, "EncryptionContext": hr}) == INVALID_CIPHERTEXT
+
+
 @pytest.mark.parametrize("context", [{}, {"team": "HR"}, {"Team": "hr"}, {"team": "hr", "more": ""}, {"teamh": "r"}])
 def test_only_the_same_context_opens(people, context):
     key_id = make_key(people.ada)["KeyId"]

@@ -136,9 +136,9 @@ def test_no_rotation_on_demand_just_before_an_automatic_one(people):
     ada, key_id, then = people.ada, make_key(people.ada)["KeyId"], clock.account_time(0)
     run_as(ada, "EnableKeyRotation", {"KeyId": key_id, "RotationPeriodInDays": 90}, time=then)
     due = then + days(90)
-    refusal = refused(ada, "RotateKeyOnDemand", {"KeyId": key_id}, time=due - timedelta(minutes=19))
+    refusal = refused(ada, "RotateKeyOnDemand", {"KeyId": key_id}, time=due - timedelta(minutes=20))
     assert refusal.code == "ConflictException"
-    run_as(ada, "RotateKeyOnDemand", {"KeyId": key_id}, time=due - timedelta(minutes=21))
+    run_as(ada, "RotateKeyOnDemand", {"KeyId": key_id}, time=due - timedelta(minutes=20, seconds=1))
 
 
 def test_rotation_on_demand_does_not_move_the_schedule(people, at_once):

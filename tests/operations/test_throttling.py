@@ -37,6 +37,41 @@ def test_the_rates_are_of_operations_that_exist():
     assert set(RATE_OF) <= set(operation_names())
 
 
+# Transcribed from kms-semantics 6.2: calls a second. Shared quotas first; symmetric by Region, 5,500 in most.
+SYMMETRIC_RATES = {
+    50_000: "us-east-1 us-west-2 eu-west-1",
+    10_000: "us-east-2 ap-southeast-1 ap-southeast-2 ap-northeast-1 eu-central-1 eu-west-2",
+    5_500: "ap-northeast-2 sa-east-1 ca-central-1 eu-north-1",
+}
+RATES = {
+    1_000: "RSA ECC ML-DSA GetKeyPolicy GetKeyRotationStatus",
+    2_000: "DescribeKey GetPublicKey ListResourceTags",
+    500: "ListKeys ListAliases",
+    100: "ListGrants ListKeyPolicies ListRetirableGrants ListKeyRotations",
+    50: "CreateGrant",
+    30: "RetireGrant RevokeGrant",
+    15: "DeleteAlias EnableKeyRotation PutKeyPolicy ScheduleKeyDeletion",
+    10: "TagResource",
+    5: "CancelKeyDeletion CreateAlias CreateKey DeleteImportedKeyMaterial DisableKey DisableKeyRotation EnableKey "
+    "ImportKeyMaterial ReplicateKey UntagResource UpdateAlias UpdateKeyDescription UpdatePrimaryRegion "
+    "RotateKeyOnDemand",
+    0.25: "GetParametersForImport",
+}
+PAIR_RATES = {"ECC_NIST_P256": 25, "ECC_NIST_P384": 10, "ECC_NIST_P521": 5, "ECC_SECG_P256K1": 25}
+PAIR_RATES |= {"RSA_2048": 1, "RSA_3072": 0.5, "RSA_4096": 0.1}
+
+
+def test_the_rates_are_those_of_aws():
+    for rate, regions in SYMMETRIC_RATES.items():
+        assert {rate_of("symmetric", region) for region in regions.split()} == {rate}
+    published = {name: rate for rate, names in RATES.items() for name in names.split()}
+    published |= {f"GenerateDataKeyPair {spec}": rate for spec, rate in PAIR_RATES.items()}
+    stores = {name for name in operation_names() if "CustomKeyStore" in name}  # there are none yet
+    for name in quota_names() - {"symmetric", "LookupEvents"} - stores:
+        assert rate_of(name, REGION) == published.get(name), name
+    assert published.keys() <= quota_names()
+
+
 def test_calls_above_the_rate_are_throttled_and_recorded(people, quotas):
     from audit.models import AuditEvent
 

@@ -13,6 +13,7 @@ from keys.models import Alias, KeyMaterial, KmsKey, Tag
 from operations.upkeep import Upkeep, run_upkeep
 from policies.models import KeyPermission, KeyPolicy
 from tests.builders import make_key, run_as, split_policy
+from tests.operations.imports import external_key, import_into
 from tests.operations.test_concurrency import in_threads
 
 pytestmark = pytest.mark.postgres
@@ -90,6 +91,27 @@ def test_after_its_window_a_key_is_deleted_with_all_that_belongs_to_it(people):
     assert not KeyPermission.objects.filter(content_object_id=pk).exists()
     assert run_as(people.ada, "DescribeKey", {"KeyId": "alias/kept"})["KeyMetadata"]["KeyId"] == kept["KeyId"]
     assert verify_trail(custody.secret(custody.AUDIT_CHAIN)) == Verdict(AuditEvent.objects.count())
+
+
+def test_an_event_has_the_time_of_what_it_tells_and_not_of_the_sweep(people):
+    """To callers the key was gone, rotated or without its material from that moment on."""
+    ada, doomed, rotating = people.ada, make_key(people.ada)["KeyId"], make_key(people.ada)["KeyId"]
+    expiring = external_key(ada)["KeyId"]
+    start = run_as(ada, "DescribeKey", {"KeyId": expiring})["KeyMetadata"]["CreationDate"]
+    import_into(ada, expiring, bytes(32), ValidTo=(start + timedelta(days=20)).timestamp())
+    due = {
+        "DeleteKey": run_as(ada, "ScheduleKeyDeletion", {"KeyId": doomed})["DeletionDate"],
+        "DeleteExpiredKeyMaterial": run_as(ada, "DescribeKey", {"KeyId": expiring})["KeyMetadata"]["ValidTo"],
+    }
+    run_as(ada, "EnableKeyRotation", {"KeyId": rotating, "RotationPeriodInDays": 90})
+    due["RotateKey"] = run_as(ada, "GetKeyRotationStatus", {"KeyId": rotating})["NextRotationDate"]
+    pass_days(ada, 100)
+    run_upkeep()
+    for event, moment in due.items():
+        wanted = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": event}]}
+        ranged = {**wanted, "StartTime": (moment - timedelta(days=1)).timestamp()}
+        (found,) = run_as(ada, "LookupEvents", ranged)["Events"]
+        assert found["EventTime"] == moment.replace(microsecond=0), event
 
 
 def test_upkeep_twice_at_the_same_time_does_everything_once(people):

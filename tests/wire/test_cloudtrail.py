@@ -58,6 +58,15 @@ def test_what_makes_no_sense_is_refused_by_its_own_error(service, people, member
     assert refusal.value.response["Error"]["Code"] == code
 
 
+def test_an_event_is_shown_for_90_days(people):
+    run_as(people.ada, "CreateKey")
+    created = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateKey"}]}
+    run_as(people.ada, "MoveClock", {"Days": 89.99})
+    assert len(run_as(people.ada, "LookupEvents", created)["Events"]) == 1
+    run_as(people.ada, "MoveClock", {"Days": 0.02})
+    assert run_as(people.ada, "LookupEvents", {**created, "StartTime": 0})["Events"] == []
+
+
 def test_a_token_does_not_work_for_another_account(service, people):
     for _ in range(2):
         run_as(people.ada, "CreateKey")
