@@ -130,6 +130,16 @@ def test_a_key_that_does_not_exist_leaves_neither_request_nor_resources(people):
     check_golden("DescribeKey/not_found", recorded(people.ada, "DescribeKey", missing))
 
 
+@pytest.mark.parametrize(
+    ("action", "members"),
+    [("GetKeyPolicy", {"PolicyName": "other"}), ("RevokeGrant", {"GrantId": "0" * 64})],
+)
+def test_what_is_not_found_of_a_key_leaves_neither_as_well(people, key, action, members):
+    (event,) = recorded(people.ada, action, {"KeyId": key["KeyId"], **members})
+    assert (event["errorCode"], event["requestParameters"]) == ("NotFoundException", None)
+    assert "resources" not in event
+
+
 def test_a_wrong_state_leaves_request_and_resources(people):
     key = make_key(people.ada, state="Disabled")
     check_golden("Encrypt/disabled", recorded(people.ada, "Encrypt", {"KeyId": key["KeyId"], "Plaintext": b"salary"}))

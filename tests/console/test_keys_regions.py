@@ -41,6 +41,11 @@ def test_the_primary_offers_replicas_and_a_replica_leads_to_its_primary(people, 
     assert "Create new replica keys" not in replica
 
 
+def test_a_primary_without_replicas_cannot_be_moved(people, signed_in):
+    page = tab(signed_in(people.ada), str(primary_key(people.ada)["KeyId"]))
+    assert "The key has no replica." in page
+
+
 def test_the_primary_region_is_changed_in_a_dialog(people, signed_in):
     key_id, client = replicated_key(people.ada), signed_in(people.ada)
     address = f"/kms/keys/{key_id}/primary-region?region={REGION}"

@@ -1,5 +1,7 @@
 """The waiting period of a deletion. Source: kms-semantics 3.3 (58, 59) and 4.7."""
 
+from datetime import timedelta
+
 import pytest
 
 from operations import clock
@@ -47,6 +49,15 @@ def test_a_second_call_does_not_move_the_date(people):
     )
     after = run_as(people.ada, "DescribeKey", {"KeyId": key["KeyId"]})["KeyMetadata"]
     assert after["DeletionDate"] == key["DeletionDate"]
+
+
+def test_a_key_is_gone_from_its_deletion_date_on(people):
+    key = make_key(people.ada, state="PendingDeletion")
+    last = key["DeletionDate"] - timedelta(milliseconds=1)
+    assert run_as(people.ada, "DescribeKey", {"KeyId": key["KeyId"]}, time=last)["KeyMetadata"]["KeyId"] == key["KeyId"]
+    assert refused(people.ada, "DescribeKey", {"KeyId": key["KeyId"]}, time=key["DeletionDate"]) == Refused(
+        "NotFoundException", f"Key '{key['Arn']}' does not exist"
+    )
 
 
 def test_cancelling_answers_the_arn_and_works_to_the_last_moment(people):

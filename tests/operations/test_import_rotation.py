@@ -117,6 +117,7 @@ def test_the_earliest_expiration_is_the_keys(people, rotated):
     for days, material in ((20, FIRST), (10, SECOND)):
         import_into(ada, key_id, material, ValidTo=(then + timedelta(days=days)).timestamp())
     assert described(ada, key_id)["ValidTo"] == then + timedelta(days=10)
+    assert [entry["ValidTo"] - then for entry in materials(ada, key_id)] == [timedelta(days=20), timedelta(days=10)]
 
 
 def test_rotating_to_expired_material_leaves_a_key_that_awaits_it(people, settings):

@@ -87,6 +87,14 @@ def _event_id(action: str) -> int:
     return names.id_of("event", f"kms:{action}")
 
 
+def test_a_document_is_checked_by_the_machines_time(people, trusted):
+    """An account's clock may be years ahead; certificates of enclaves live for hours."""
+    key = make_key(people.ada)["KeyId"]
+    run_as(people.ada, "MoveClock", {"Days": 400})
+    members = {"KeyId": key, "KeySpec": "AES_256", **recipient(trusted)}
+    assert run_as(people.ada, "GenerateDataKey", members)["CiphertextForRecipient"]
+
+
 def test_a_document_that_is_not_trusted_gets_nothing(people, trusted):
     for action, (request, _) in requests(people).items():
         refusal = refused(people.ada, action, {**request, **recipient(Enclave())})
