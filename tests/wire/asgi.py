@@ -1,7 +1,6 @@
 """Requests to the ASGI application, in an event loop of the test's own, and the threads beside it."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -72,12 +71,15 @@ async def asked(application, environ: dict[str, Any], *, pieces: int = 1) -> Ans
 
 @contextmanager
 def asgi(monkeypatch):
-    """Yield ``run(body)``, which runs ``body(application)`` in an event loop, and the threads beside it."""
+    """Yield ``run(body)``, which runs ``body(application)`` in an event loop, and the threads beside it.
+
+    The loop has a thread of its own, as the tests' may have one already (see conftest.py), and Django guards the
+    database in it, as it does in the service.
+    """
     from a2wsgi import WSGIMiddleware
 
     from kmsconsole.asgi import Application, django_application
 
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     threads = Threads()
     console = WSGIMiddleware(django_application, workers=2)
 
@@ -85,7 +87,9 @@ def asgi(monkeypatch):
         async def within():
             return await body(Application(threads, console))
 
-        return asyncio.run(within())
+        with monkeypatch.context() as patch, ThreadPoolExecutor(1) as own:
+            patch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
+            return own.submit(asyncio.run, within()).result()
 
     try:
         yield run, threads
@@ -93,7 +97,6 @@ def asgi(monkeypatch):
         for pool in (threads, console.executor):
             _close_connections(pool)
             pool.shutdown()
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def _close_connections(pool: ThreadPoolExecutor) -> None:
