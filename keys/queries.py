@@ -1,6 +1,6 @@
 """The only place that filters keys, aliases, tags, material and drafts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Substr
 
+from core.arn import MULTI_REGION_PREFIX
 from keys.models import Alias, KeyMaterial, KmsKey, SealedSecret, Tag, WizardDraft
 
 DOOMED = ("PendingDeletion", "PendingReplicaDeletion")
@@ -210,6 +211,14 @@ def _listed(keys: KeyList) -> QuerySet[KmsKey]:
     return rows
 
 
+# What the console's list calls a key's Regionality, and the keys that it is.
+REGIONALITIES: Mapping[str, Q] = {
+    "Single Region": Q(multi_region=False),
+    "Primary": Q(multi_region=True, primary_region=F("region")),
+    "Replica": Q(multi_region=True) & ~Q(primary_region=F("region")),
+}
+
+
 def _matches(wanted: KeyFilter) -> Q:
     value = wanted.value
     match wanted.kind:
@@ -220,7 +229,7 @@ def _matches(wanted: KeyFilter) -> Q:
         case FilterKind.TYPE:
             return Q(listed_type__iexact=value)
         case FilterKind.MULTI_REGION:
-            return Q(multi_region=value == "true")
+            return REGIONALITIES[value]
         case FilterKind.TAG:
             return Q(Exists(Tag.objects.filter(key=OuterRef("pk"), tag_key=wanted.tag_key, tag_value=value)))
         case FilterKind.TEXT:
@@ -243,6 +252,20 @@ def types_in_use(account_id: str, region: str, types: Iterable[str]) -> list[str
     """Return which of these listed types an account's keys have."""
     rows = KmsKey.objects.filter(account_id=account_id, region=region)
     return [each for each in types if rows.filter(listed_type=each).exists()]
+
+
+def regionalities_in_use(account_id: str, region: str) -> list[str]:
+    """Return which Regionalities an account's keys have, as far as the first few hundred multi-Region keys tell.
+
+    The ids of multi-Region keys begin with words that stand behind all others, so an index finds either kind at once.
+    """
+    rows = KmsKey.objects.filter(account_id=account_id, region=region).order_by("key_id")
+    homes = set(
+        rows.filter(key_id__gte=MULTI_REGION_PREFIX).values_list("primary_region", flat=True)[: RARE_AT_MOST + 1]
+    )
+    found = {"Single Region": rows.filter(key_id__lt=MULTI_REGION_PREFIX).exists(), "Primary": region in homes}
+    found["Replica"] = bool(homes - {region})
+    return [name for name in REGIONALITIES if found[name]]
 
 
 # --- aliases ----------------------------------------------------------------------------------------------------------

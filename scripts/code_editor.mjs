@@ -5,6 +5,7 @@
  *   data-lint-url="/…"          POST the text as form field "document"; answer: JSON list of findings
  *   data-lint-findings="[…]"    findings known when the page was made, shown until the text changes
  *   data-completions="[…]"      words offered inside strings (action names, condition keys)
+ *   data-phrases="{…}"          the editor's own texts in the page's language, by the English ones
  *
  * A finding: {"line": 1, "column": 1, "end_line"?, "end_column"?, "severity": "error|warning|info", "message": ""}.
  * The page's CSP nonce is read from <script nonce> so that CodeMirror's style sheet is accepted.
@@ -103,6 +104,7 @@ function upgrade(textarea) {
         lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(),
         closeBrackets(), autocompletion({override: words.length ? [wordsInStrings(words)] : null}),
         highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), indentUnit.of("  "),
+        EditorState.phrases.of(JSON.parse(textarea.dataset.phrases || "{}")),
         EditorState.tabSize.of(2), EditorState.readOnly.of(textarea.readOnly),
         keymap.of([
           ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap,

@@ -116,7 +116,9 @@ def _listed(request: HttpRequest, state: ListState, preferences: ListPreferences
         ),
         "tokens": tokens_of(request, state),
         "properties": properties_of(
-            queries.types_in_use(account_id, region, ListedType.values), _tags_of(request, shown)
+            queries.types_in_use(account_id, region, ListedType.values),
+            queries.regionalities_in_use(account_id, region),
+            _tags_of(request, shown),
         ),
         "alias_refusal": alias_refusal,
     }

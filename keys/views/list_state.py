@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keys.models import ListedType
 from keys.queries import FilterKind, KeyFilter, KeyList, KeyOrder, Position
-from keys.views.labels import PRIMARY, SINGLE_REGION
+from keys.views.labels import PRIMARY, REPLICA, SINGLE_REGION
 from kmsconsole.web.components import FilterProperty, SteppedPages, Token
 from kmsconsole.web.numbers import page_number
 
@@ -29,7 +29,11 @@ PROPERTIES: Mapping[str, Text] = {
     FilterKind.TYPE: _("Key type"),
     FilterKind.MULTI_REGION: _("Regionality"),
 }
-REGIONALITIES: Mapping[str, Text] = {"Single Region": SINGLE_REGION, "Primary": PRIMARY, "Replica": _("Replica")}
+# The values of a property, as an address names them, and the words for them.
+VALUES: Mapping[str, Mapping[str, Text]] = {
+    FilterKind.TYPE: {each.value: each.label for each in ListedType},
+    FilterKind.MULTI_REGION: {"Single Region": SINGLE_REGION, "Primary": PRIMARY, "Replica": REPLICA},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,18 @@ def _read_filter(text: str) -> KeyFilter | None:
         return KeyFilter(FilterKind.TEXT, name)
     if name.startswith(TAG_PREFIX):
         return KeyFilter(FilterKind.TAG, value, name.removeprefix(TAG_PREFIX))
-    if name == FilterKind.MULTI_REGION:
-        # Replicas are keys of their own in another Region; this installation makes none yet.
-        wanted = {"single region": "false", "primary": "true"}.get(value.lower())
-        return KeyFilter(FilterKind.MULTI_REGION, wanted) if wanted else KeyFilter(FilterKind.KEY_ID, "no such key")
+    if name in VALUES:
+        wanted = _named_value(name, value)
+        return KeyFilter(FilterKind(name), wanted) if wanted else KeyFilter(FilterKind.KEY_ID, "no such key")
     if name in PROPERTIES:
         return KeyFilter(FilterKind(name), value)
     return KeyFilter(FilterKind.TEXT, text.strip())
+
+
+def _named_value(name: str, text: str) -> str:
+    """Return the value that a text means, in the address's words or the page's; "" if there is none."""
+    found = (value for value, words in VALUES[name].items() if text.lower() in (value.lower(), str(words).lower()))
+    return next(found, "")
 
 
 def tokens_of(request: HttpRequest, state: ListState) -> list[Token]:
@@ -107,17 +116,19 @@ def tokens_of(request: HttpRequest, state: ListState) -> list[Token]:
         query = _first_page(request)
         query.setlist("filter", [each for each in state.texts if each != text])
         href = f"?{query.urlencode()}"
-        tokens.append(Token(value, href, label, "=") if known else Token(text, href))
+        shown = VALUES[name].get(_named_value(name, value), value) if name in VALUES else value
+        tokens.append(Token(shown, href, label, "=") if known else Token(text, href))
     return tokens
 
 
-def properties_of(types: Sequence[str], tags: Mapping[str, Sequence[str]]) -> list[FilterProperty]:
-    """Return what a list can be filtered by, with the values to suggest."""
-    values: dict[FilterKind, Sequence[str]] = {
-        FilterKind.TYPE: [str(ListedType(each).label) for each in types],
-        FilterKind.MULTI_REGION: list(REGIONALITIES),
-    }
-    found = [FilterProperty(key, label, values.get(FilterKind(key), [])) for key, label in PROPERTIES.items()]
+def properties_of(
+    types: Sequence[str], regionalities: Sequence[str], tags: Mapping[str, Sequence[str]]
+) -> list[FilterProperty]:
+    """Return what a list can be filtered by, with the values to suggest: those that its keys have."""
+    values: dict[str, Sequence[str]] = {FilterKind.TYPE: types, FilterKind.MULTI_REGION: regionalities}
+    found = [
+        FilterProperty(key, label, values.get(key, ()), labels=VALUES.get(key, {})) for key, label in PROPERTIES.items()
+    ]
     return found + [FilterProperty(f"{TAG_PREFIX}{key}", key, tags[key], _("Tags")) for key in sorted(tags)]
 
 

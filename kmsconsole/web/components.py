@@ -152,12 +152,18 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class FilterProperty:
-    """A property that a list can be filtered by, with the values it has."""
+    """A property that a list can be filtered by, with the values it has; ``labels`` are the words for some of them."""
 
     key: str
     label: Text
     values: Sequence[str] = ()
     group: Text = ""
+    labels: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def suggestions(self) -> list[tuple[str, Text]]:
+        """The values, each with what is shown for it."""
+        return [(value, self.labels.get(value, value)) for value in self.values]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ function propertiesOf(filter) {
     key: node.dataset.key,
     label: node.dataset.label,
     group: node.dataset.group,
-    values: [...node.querySelectorAll("[data-value]")].map((value) => value.dataset.value),
+    values: [...node.querySelectorAll("[data-value]")].map(({dataset}) => ({value: dataset.value, label: dataset.label})),
   }));
 }
 
@@ -43,8 +43,8 @@ function suggest(filter) {
   const property = after === null ? null : properties.find((p) => p.label.toLowerCase() === before.toLowerCase());
   if (property) {
     parts.push(title(said.valuesTitle));
-    const values = property.values.filter((value) => value.toLowerCase().includes(after.toLowerCase()));
-    for (const value of values) parts.push(option(`${property.label} = ${value}`, () => choose(filter, property, value), id()));
+    const values = property.values.filter((each) => each.label.toLowerCase().includes(after.toLowerCase()));
+    for (const each of values) parts.push(option(`${property.label} = ${each.label}`, () => choose(filter, property, each.value), id()));
     if (!values.length && after) parts.push(option(`${said.use}: "${text}"`, () => choose(filter, property, after), id()));
   } else {
     if (text) parts.push(option(`${said.use}: "${text}"`, () => choose(filter, null, text), id()));
@@ -61,9 +61,9 @@ function suggest(filter) {
       }, id()));
     }
     if (text) {
-      const hits = properties.flatMap((p) => p.values.filter((v) => v.toLowerCase().includes(text.toLowerCase())).map((v) => [p, v]));
+      const hits = properties.flatMap((p) => p.values.filter((v) => v.label.toLowerCase().includes(text.toLowerCase())).map((v) => [p, v]));
       if (hits.length) parts.push(title(said.valuesTitle));
-      for (const [p, v] of hits.slice(0, 20)) parts.push(option(`${p.label} = ${v}`, () => choose(filter, p, v), id()));
+      for (const [p, v] of hits.slice(0, 20)) parts.push(option(`${p.label} = ${v.label}`, () => choose(filter, p, v.value), id()));
     }
   }
   list.replaceChildren(...parts);

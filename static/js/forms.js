@@ -102,6 +102,17 @@ export function focusFirstError(root) {
 }
 if (!focusFirstError(document) && document.querySelector(".wizard")) document.querySelector(".wizard h1")?.focus();
 
+// Tabs: the shown one is in sight, also where they scroll.
+function showActiveTab() {
+  for (const tab of document.querySelectorAll(".tabs > [aria-selected=true]")) {
+    const list = tab.parentElement;
+    const hidden = tab.offsetLeft < list.scrollLeft || tab.offsetLeft + tab.offsetWidth > list.scrollLeft + list.clientWidth;
+    if (hidden) list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+showActiveTab();
+document.addEventListener("htmx:afterSettle", showActiveTab);
+
 // Tabs: arrow keys move between them, one Tab stop.
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest("[role=tab]");

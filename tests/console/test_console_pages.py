@@ -2,8 +2,10 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 from core import service_model
 from kmsconsole.web.pages.conformance import TITLES, read_conformance
@@ -13,6 +15,7 @@ from tests.builders import make_key
 from tests.clients import Client
 
 pytestmark = pytest.mark.django_db
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 def results_of(page) -> list[str]:
@@ -172,3 +175,18 @@ def test_a_form_from_elsewhere_is_refused_in_words(people):
     answer = client.post("/console/settings/region", {"default_region": "eu-west-1"})
     assert answer.status_code == 403
     assert "The form could not be accepted" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_every_address_that_a_template_names_exists(path):
+    """``link`` and ``console_url`` give "" for a name that does not exist; a link to nowhere would be the result."""
+    named = re.findall(r'{% (?:console_url|url) "([^"]+)"', path.read_text(encoding="utf-8"))
+    assert [name for name in named if name not in url_names()] == []
+
+
+def url_names() -> set[str]:
+    resolver = get_resolver()
+    found = {name for name in resolver.reverse_dict if isinstance(name, str)}
+    for namespace, (_prefix, inner) in resolver.namespace_dict.items():
+        found |= {f"{namespace}:{name}" for name in inner.reverse_dict if isinstance(name, str)}
+    return found

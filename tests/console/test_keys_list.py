@@ -14,7 +14,7 @@ from operations import clock
 from tests.builders import days, make_key, run_as, split_policy
 from tests.many_keys import make_keys
 from tests.operations.imports import external_key, import_into
-from tests.operations.regions import replicated_key
+from tests.operations.regions import AWAY, replicated_key
 from tests.people import ACCOUNT, REGION
 
 LIST = "/kms/keys"
@@ -121,6 +121,7 @@ def test_htmx_gets_the_region_and_everybody_else_the_page(people, signed_in, thr
         (["type=Symmetric", "beta"], "and", {"beta"}),
         (["multi-region=Single Region", "alpha"], "and", {"alpha"}),
         (["multi-region=Replica"], "and", set()),
+        (["multi-region=Elsewhere"], "and", set()),
         (["no=property"], "and", set()),
     ],
 )
@@ -128,6 +129,27 @@ def test_filters_combine_as_asked(people, signed_in, three, filters, operation, 
     answer = signed_in(people.ada).get(LIST, {"filter": filters, "operation": operation})
     assert set(names(answer)) == expected
     assert f"{len(expected)} match" in answer.content.decode()
+
+
+def test_primary_keys_and_replicas_are_told_apart(people, signed_in, three, settings):
+    settings.KMS_REPLICATION_SECONDS = 0
+    key_id, client = replicated_key(people.ada), signed_in(people.ada)
+    for region, regionality in ((REGION, "Primary"), (AWAY, "Replica")):
+        for asked in ("Primary", "Replica"):
+            found = shown(client.get(LIST, {"region": region, "filter": f"multi-region={asked}"}))
+            assert found == ([key_id] if asked == regionality else [])
+    assert key_id not in shown(client.get(LIST, {"filter": "multi-region=Single Region"}))
+
+
+def test_a_filter_is_shown_and_understood_in_the_language_of_the_page(people, signed_in, three):
+    client = signed_in(people.ada)
+    client.cookies["kms_language"] = "ko"
+    by_address, by_words = (client.get(LIST, {"filter": f"type={value}"}) for value in ("Symmetric", "대칭"))
+    assert shown(by_address) == shown(by_words)
+    assert [str(token.label) for token in by_address.context["tokens"]] == ["대칭"]
+    suggested = {each.key: each.suggestions for each in by_address.context["properties"]}
+    assert [(value, str(words)) for value, words in suggested["type"]] == [("Symmetric", "대칭")]
+    assert [value for value, _words in suggested["multi-region"]] == ["Single Region"]
 
 
 def test_part_of_a_key_id_finds_the_key(people, signed_in, three):

@@ -1,10 +1,14 @@
 """The policy editor's findings and its statement panel."""
 
 import json
+import re
+from html import unescape
+from pathlib import Path
 
 import pytest
 from django.http import QueryDict
 
+from kmsconsole.web.editor_words import PHRASES
 from kmsconsole.web.policy_editor import PolicyEditor, read_editor
 from kmsconsole.web.policy_findings import SYNTAX_FAULTS
 from tests.builders import make_key, split_policy
@@ -236,3 +240,16 @@ def test_text_that_is_not_a_policy_is_left_alone():
         editor = press(text, "add")
         assert editor.statements is None
         assert editor.text == text
+
+
+def test_the_editors_own_words_are_those_of_the_page(people, signed_in):
+    """The words that the vendored script shows are handed to it; each is one that it asks for."""
+    client, key_id = signed_in(people.ada), make_key(people.ada)["KeyId"]
+    client.cookies["kms_language"] = "ko"
+    page = client.get(f"/kms/keys/{key_id}/policy").content.decode()
+    given = json.loads(unescape(re.search(r'data-phrases="([^"]*)"', page)[1]))
+    assert given.keys() == PHRASES.keys()
+    assert given["Find"] == "찾기"
+    script = Path(__file__).resolve().parents[2] / "static/vendor/codemirror/code-editor.min.js"
+    text = script.read_text(encoding="utf-8")
+    assert [words for words in PHRASES if f'"{words}"' not in text] == []

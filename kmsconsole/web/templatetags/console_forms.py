@@ -9,6 +9,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from kmsconsole.web.components import Option
+from kmsconsole.web.editor_words import phrases
 from kmsconsole.web.templatetags.console import attributes, render
 
 register = template.Library()
@@ -108,6 +109,12 @@ def tiles(context: Context, bound: BoundField | None = None, **options: Any) -> 
 def radio_group(context: Context, bound: BoundField | None = None, **options: Any) -> SafeString:
     """Radio buttons, one under the other."""
     return choice(context, "radio_group", bound, options)
+
+
+@register.simple_tag
+def editor_phrases() -> str:
+    """The words of the JSON editor in the page's language, for its attribute data-phrases."""
+    return phrases()
 
 
 @register.simple_tag(takes_context=True)
