@@ -35,8 +35,11 @@ class RegionsForm(StepForm):
 
     @property
     def chosen_options(self) -> list[Option]:
-        """The chosen Regions in the order of the list."""
-        return [option for option in self.options if option.value in self.chosen and not option.disabled]
+        """The chosen Regions in the order of the list, without those that have a related key by now.
+
+        What was chosen and is refused since stays: the service says so, and has it on record.
+        """
+        return [each for each in self.options if each.value in self.chosen and (each.reason or not each.disabled)]
 
     def clean(self) -> dict[str, Any]:
         free = [option.value for option in self.chosen_options]

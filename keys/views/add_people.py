@@ -34,7 +34,7 @@ def add_people(request: HttpRequest, key: DescribedKey, which: str) -> HttpRespo
                 return redirect(key.href(tab="policy"))
             error, status = _("Choose at least one user or role."), 422
     except KmsError as refused:
-        refusal, status = refusal_view(request, refused), 422
+        refusal, status = refusal_view(request, refused), 422 if request.method == "POST" else 403
     title = _("Add key administrators") if which == ADMINISTRATORS else _("Add key users")
     table = principals_table(request, read_table_state(request), chosen)
     shown = {row.unique_id for row in table.rows}

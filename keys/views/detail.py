@@ -15,6 +15,7 @@ from core.errors import KmsError
 from core.key_states import KeyState
 from keys.views import tab_aliases, tab_material, tab_policy, tab_public_key, tab_regionality, tab_rotations, tab_tags
 from keys.views.described_key import DescribedKey
+from keys.views.import_material import import_refusal
 from keys.views.key_actions import CANCEL, DISABLE, ENABLE, MATERIAL, SCHEDULE, TAGS, refusals
 from keys.views.key_page import key_breadcrumbs, key_page
 from keys.views.labels import short_alias
@@ -116,9 +117,14 @@ def _frame(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
         "description_refusal": refusal_of(
             request, "UpdateKeyDescription", {"KeyId": key.key_id, "Description": key.description}
         ),
-        "pending_import": key.state is KeyState.PENDING_IMPORT,
+        **(_pending_import(request, key) if key.state is KeyState.PENDING_IMPORT else {}),
         **(_last_used(request, key) if key.is_customer_managed else {}),
     }
+
+
+def _pending_import(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:
+    refusal = import_refusal(request, key)
+    return {"pending_import": True, "import_reason": refusal_view(request, refusal).summary if refusal else ""}
 
 
 def _last_used(request: HttpRequest, key: DescribedKey) -> dict[str, Any]:

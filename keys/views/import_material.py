@@ -196,7 +196,7 @@ def _address(key: DescribedKey, name: str, purpose: str) -> str:
 
 
 def _frame(request: HttpRequest, key: DescribedKey, current: int, refusal: KmsError | None) -> dict[str, Any]:
-    purpose = _purpose(request)
+    purpose, view = _purpose(request), refusal_view(request, refusal) if refusal else None
     names = ("keys:import_parameters", "keys:import_upload")
     return {
         "key": key,
@@ -206,7 +206,9 @@ def _frame(request: HttpRequest, key: DescribedKey, current: int, refusal: KmsEr
         "title": TITLES[current - 1],
         "purpose": purpose,
         "new": purpose == NEW,
-        "refusal": refusal_view(request, refusal) if refusal else None,
+        "refusal": view,
+        # What would be refused is off; what was refused may be tried again.
+        "off": view.summary if view and request.method == "GET" else "",
         "back": key.href(tab=material_tab(key)),
         "help_topic": "import-key-material",
     }

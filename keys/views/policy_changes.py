@@ -79,6 +79,7 @@ def remove_people(request: HttpRequest, key: DescribedKey, which: str) -> HttpRe
     posted = request.method == "POST"
     chosen = list(dict.fromkeys((request.POST if posted else request.GET).getlist("principals")))
     refusal: RefusalView | None = None
+    status = 200
     try:
         policy = lists_of(request, key)
         people = people_of(policy, which)
@@ -89,14 +90,14 @@ def remove_people(request: HttpRequest, key: DescribedKey, which: str) -> HttpRe
             put_people(request, key, policy, which, [each for each in people if each not in chosen])
             return redirect(key.href(tab="policy"))
     except KmsError as error:
-        refusal = refusal_view(request, error)
+        refusal, status = refusal_view(request, error), 422 if request.method == "POST" else 403
     return render_dialog(
         request,
         key,
         "remove_people",
         title=_("Remove key administrators") if which == ADMINISTRATORS else _("Remove key users"),
         submit=_("Remove"),
-        status=422 if refusal else 200,
+        status=status,
         back=key.href(tab="policy"),
         people=[person(each) for each in chosen],
         which=which,
@@ -136,7 +137,7 @@ def edit_accounts(request: HttpRequest, key: DescribedKey) -> HttpResponse:
                 put_lists(request, key, policy, accounts=accounts)
                 return redirect(key.href(tab="policy"))
     except KmsError as error:
-        refusal, status = refusal_view(request, error), 422
+        refusal, status = refusal_view(request, error), 422 if request.method == "POST" else 403
     return render_dialog(
         request,
         key,
@@ -199,6 +200,7 @@ def edit_policy(request: HttpRequest, key: DescribedKey) -> HttpResponse:
     except KmsError as refusal:
         editor = read_editor(request.POST)
         context["refusal"] = refusal_view(request, refusal)
-        return render_editor(request, editor, "keys/edit_policy.html", context, status=422)
+        status = 422 if request.method == "POST" else 403
+        return render_editor(request, editor, "keys/edit_policy.html", context, status=status)
     flash.add(request, Flash("success", _("The key policy was updated.")))
     return redirect(key.href(tab="policy"))

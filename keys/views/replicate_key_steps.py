@@ -62,18 +62,18 @@ class ReplicateProgress(Progress):
 
     @cached_property
     def region_options(self) -> list[Option]:
-        """Every Region: those that cannot have a replica are disabled, and say why."""
+        """Every Region: those that have a related key are disabled, and, with a ``reason``, those that are refused."""
         related = {each.region: each for each in self.key.related}
         options = []
         for code in settings.KMS_REGIONS:
-            reason = ""
+            taken = refused = ""
             if code in related:
-                reason = _("This Region has a related key already: %(kind)s") % {
-                    "kind": related[code].regionality_label
-                }
+                kind = related[code].regionality_label
+                taken = _("This Region has a related key already: %(kind)s") % {"kind": kind}
             elif (refusal := self._refusal_in(code)) is not None:
-                reason = refusal_view(self.request, refusal).summary
-            options.append(Option(code, f"{region_of(code).name} {code}", reason, disabled=bool(reason)))
+                refused = refusal_view(self.request, refusal).summary
+            why = taken or refused
+            options.append(Option(code, f"{region_of(code).name} {code}", why, disabled=bool(why), reason=refused))
         return options
 
     @property

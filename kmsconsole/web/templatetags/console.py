@@ -213,6 +213,12 @@ def alert(context: Context, content: str, kind: str = "info", **options: Any) ->
     return render(context, "alert", content=content, kind=kind, **options)
 
 
+@register.simple_tag(takes_context=True)
+def refusal_alert(context: Context, refusal: Any, **options: Any) -> SafeString:
+    """A refusal with its explanation: `title`, `open`, `kind`."""
+    return render(context, "refusal", refusal=refusal, **options)
+
+
 @register.simple_block_tag(takes_context=True)
 def modal(context: Context, content: str, *, id: str, title: str, **options: Any) -> SafeString:
     """A dialog. With `action` it is a form; `footer` holds its buttons."""
