@@ -169,6 +169,32 @@ def made_once(people, peopled_database, _made):
     return begin
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _wrapping_keys_in_turn() -> Iterator[None]:
+    from tests.rsa_keys import let_wrapping_keys_come_in_turn
+
+    with pytest.MonkeyPatch.context() as patch:
+        let_wrapping_keys_come_in_turn(patch)
+        yield
+
+
+@pytest.fixture
+def new_wrapping_keys(monkeypatch) -> None:
+    """Draw every wrapping key, as the service does."""
+    from tests.rsa_keys import draw_every_wrapping_key
+
+    draw_every_wrapping_key(monkeypatch)
+
+
+@pytest.fixture
+def rsa_keys_in_turn() -> Iterator[None]:
+    """Draw few RSA keys for a test that makes many; see tests/rsa_keys.py."""
+    from tests import rsa_keys
+
+    with rsa_keys.in_turn():
+        yield
+
+
 @pytest.fixture
 def client():
     """Django's test client; replaces pytest-django's, which loads the middleware for every test."""

@@ -1,12 +1,6 @@
 """What several tests of operations use."""
 
-import functools
-
 import pytest
-
-from core.crypto.wrapping import generate_wrapping_key
-
-_drawn_once = functools.cache(generate_wrapping_key)
 
 
 @pytest.fixture
@@ -15,14 +9,6 @@ def openssl(tmp_path):
     from tests.openssl import OpenSsl
 
     return OpenSsl(tmp_path)
-
-
-@pytest.fixture
-def one_wrapping_key_of_a_size(monkeypatch):
-    """Draw a wrapping key once for each size, as one of 4,096 bits takes half a second. Tokens are as new as ever."""
-    from operations.actions import get_parameters_for_import
-
-    monkeypatch.setattr(get_parameters_for_import, "generate_wrapping_key", _drawn_once)
 
 
 @pytest.fixture
@@ -35,14 +21,12 @@ def kinds(made_once):
 
 
 def _keys_of_all_kinds(people):
-    from keys import custody
+    from tests import rsa_keys
     from tests.builders import make_key
     from tests.operations.kinds import IMPORTABLE, MULTI_REGION, PAIRS
 
     keys = {}
-    with pytest.MonkeyPatch.context() as patch:
-        # An RSA key of 4,096 bits takes a second; here it does not matter that keys share their material.
-        patch.setattr(custody, "generate_for", functools.cache(custody.generate_for))
+    with rsa_keys.in_turn():
         for kind, pairs, more in (
             ("own", PAIRS, {}),
             ("external", IMPORTABLE, {"origin": "EXTERNAL"}),

@@ -3,12 +3,9 @@
 Whose material it is comes last: what cannot be a key at all is refused as that.
 """
 
-import functools
-
 import pytest
 
 from core.errors import KmsError
-from keys import custody
 from tests.builders import Refused, run_as
 from tests.conformance_results import check_results, check_rows
 from tests.operations.kinds import KINDS, MEMBERS
@@ -46,8 +43,7 @@ def expected(spec: str, usage: str | None, origin: str, multi_region: bool) -> t
 
 
 @pytest.mark.parametrize("spec", [*KINDS, "SM2"])
-def test_a_key_is_made_of_what_fits_together(people, monkeypatch, spec):
-    monkeypatch.setattr(custody, "generate_for", functools.cache(custody.generate_for))  # RSA_4096 takes a second
+def test_a_key_is_made_of_what_fits_together(people, rsa_keys_in_turn, spec):
     cells = {}
     for usage in (*MEMBERS, None):
         for origin in ORIGINS:

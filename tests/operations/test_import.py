@@ -133,7 +133,7 @@ def test_a_token_expires_after_a_day_and_may_be_used_again_until_then(people):
     )
 
 
-def test_material_wrapped_for_another_set_of_parameters_does_not_unwrap(people):
+def test_material_wrapped_for_another_set_of_parameters_does_not_unwrap(people, new_wrapping_keys):
     key_id = external_key(people.ada)["KeyId"]
     first, second = parameters(people.ada, key_id), parameters(people.ada, key_id)
     members = {"KeyId": key_id, "ImportToken": first["ImportToken"], **FOR_EVER}

@@ -35,7 +35,7 @@ MOST_ROTATIONS = 25
 IMPORTING = ("Enabled", "Disabled", "PendingImport")
 
 
-def test_no_sequence_of_events_makes_the_service_differ_from_the_model(people, settings, one_wrapping_key_of_a_size):
+def test_no_sequence_of_events_makes_the_service_differ_from_the_model(people, settings):
     settings.KMS_ROTATION_SECONDS = settings.KMS_REPLICATION_SECONDS = 0
 
     class Life(LifeOfAKey):

@@ -275,7 +275,7 @@ def test_the_walk_has_every_operation_that_takes_a_key():
 
 
 @pytest.mark.parametrize("operation", EXPECTED)
-def test_a_key_answers_as_its_kind_must(kinds, one_wrapping_key_of_a_size, operation):
+def test_a_key_answers_as_its_kind_must(kinds, operation):
     ada, keys = kinds
     cells = {}
     for kind in ("own", *({OTHER_KINDS_OF_KEY[operation]} if operation in OTHER_KINDS_OF_KEY else ())):

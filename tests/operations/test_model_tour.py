@@ -29,7 +29,7 @@ def enclave():
 
 @pytest.mark.conformance
 @pytest.mark.parametrize("action", sorted(TOURS))
-def test_a_tour(people, settings, monkeypatch, enclave, tmp_path, action):
+def test_a_tour(people, rsa_keys_in_turn, settings, monkeypatch, enclave, tmp_path, action):
     (tmp_path / "root.pem").write_bytes(enclave.root_pem)
     settings.KMS_ATTESTATION_ROOT = str(tmp_path / "root.pem")
     settings.KMS_REPLICATION_SECONDS = settings.KMS_ROTATION_SECONDS = 0

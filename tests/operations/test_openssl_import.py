@@ -47,9 +47,7 @@ def is_allowed(spec: str, algorithm: str, size: str) -> bool:
 
 
 @pytest.mark.parametrize("spec", KINDS)
-def test_material_is_imported_under_every_wrapping_that_its_kind_allows(
-    people, openssl, one_wrapping_key_of_a_size, spec
-):
+def test_material_is_imported_under_every_wrapping_that_its_kind_allows(people, openssl, spec):
     ada, material = people.ada, os.urandom(SECRET_BYTES[spec]) if spec in SECRET_BYTES else openssl.private_key(spec)
     key = external_key(ada, KeySpec=spec, KeyUsage=KINDS[spec][0])
     cells = {}
