@@ -13,6 +13,7 @@ from core.errors import KmsError
 from operations import clock, pipeline
 from operations.changes import configuration_change
 from operations.registry import OPERATIONS
+from operations.snapshots import find_credential
 from tests.people import ACCOUNT, REGION, People, Person, new_person
 
 SOURCE_ADDRESS, USER_AGENT = "192.0.2.7", "tests"
@@ -51,8 +52,8 @@ def call_as(
     )
 
 
-def know_names(people: People) -> None:
-    """Store the texts that records of these people's calls share: no test is about the first time they are seen."""
+def introduce(people: People) -> None:
+    """Store the texts that records of these people's calls share, and look them up once: few tests are about that."""
     for kind, text in (("region", REGION), ("source", SOURCE_ADDRESS), ("agent", USER_AGENT)):
         names.id_of(kind, text)
     for operation in OPERATIONS.values():
@@ -60,6 +61,7 @@ def know_names(people: People) -> None:
     for person in vars(people).values():
         names.id_of("identity", person.caller.identity)
         names.id_of("access_key", person.access_key_id)
+        find_credential(person.access_key_id)
 
 
 def run_as(person: Person, action: str, members: Mapping[str, object] | bytes | None = None, **options: Any) -> Any:

@@ -15,8 +15,6 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from tests.databases import PRISTINE_DATABASES
-
 # Tests never see the data, the secrets or the accounts of whoever starts them. pytest-django reads the settings before
 # this file when pytest.ini names them, so it is this file that names them.
 DATA_DIR = Path(tempfile.mkdtemp(prefix="kms-tests-"))
@@ -44,6 +42,7 @@ from audit.names import names  # noqa: E402 - models can be imported only after 
 from audit.trail import trail  # noqa: E402
 from operations.installation import prepare  # noqa: E402
 from operations.snapshots import cache  # noqa: E402
+from tests.databases import PRISTINE_DATABASES, KeptDatabase  # noqa: E402
 
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -78,9 +77,9 @@ def _django_db_helper(request, pristine_database, django_db_blocker) -> Iterator
 def put_back(database) -> None:
     """Restore a database and forget, as a process that has just started, what was read from the one before."""
     trail.close()
-    database.restore(connection)
     cache.forget()
     names.forget()
+    database.restore(connection)
 
 
 @pytest.fixture(scope="session")
@@ -121,17 +120,17 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def peopled_database(installed_database, django_db_blocker):
     """The installation with two accounts and everybody in them, and who they are."""
-    from tests.builders import know_names
+    from tests.builders import introduce
     from tests.people import settle
 
     with django_db_blocker.unblock():
         put_back(installed_database)
         prepare()
         people = settle()
-        know_names(people)
-        pristine = PRISTINE_DATABASES[connection.vendor](connection)
+        introduce(people)
+        kept = KeptDatabase(connection)
         connection.close()
-    return pristine, people
+    return kept, people
 
 
 @pytest.fixture
@@ -139,8 +138,10 @@ def people(transactional_db, peopled_database):
     """Two accounts and everybody in them; see tests/people.py."""
     database, people = peopled_database
     put_back(database)
-    prepare()
     return copy.deepcopy(people)
+
+
+MADE_AT_MOST = 30  # databases that a process keeps, of 600 KB and more
 
 
 @pytest.fixture(scope="session")
@@ -158,12 +159,12 @@ def made_once(people, peopled_database, _made):
     def begin(build, *more):
         if (build, *more) not in _made:
             put_back(peopled_database[0])
-            prepare()
             returned = build(people, *more)
-            _made[build, *more] = PRISTINE_DATABASES[connection.vendor](connection), returned
+            _made[build, *more] = KeptDatabase(connection), returned
+            if len(_made) > MADE_AT_MOST:
+                del _made[next(iter(_made))]
         database, returned = _made[build, *more]
         put_back(database)
-        prepare()
         return copy.deepcopy(returned)
 
     return begin
