@@ -170,6 +170,16 @@ def made_once(people, peopled_database, _made):
     return begin
 
 
+@pytest.fixture
+def ready_scene(made_once):
+    """Begin a test with a scene of Ada's that others begin with too: ``ready_scene(action)``, on which the action is
+    permitted to her; see tests/operations/requests.py.
+    """
+    from tests.operations.requests import adas_scene, ready_stage_of
+
+    return lambda action="": made_once(adas_scene, ready_stage_of(action))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _wrapping_keys_in_turn() -> Iterator[None]:
     from tests.rsa_keys import let_wrapping_keys_come_in_turn

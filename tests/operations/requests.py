@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.crypto.key_pairs import generate_key_pair
 from core.crypto.key_specs import KeySpec
 from operations.registry import OPERATIONS
 from tests.builders import make_key, policy_of, run_as, statement
 from tests.operations.imports import wrapped_members
-from tests.people import REGION, Person
+from tests.people import REGION, People, Person
 
 Request = dict[str, Any]
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {
@@ -47,6 +47,7 @@ MADE_BY: Mapping[str, tuple[str, str]] = {
     "Verify": ("Sign", "Signature"),
     "VerifyMac": ("GenerateMac", "Mac"),
 }
+MADE: Mapping[str, str] = {"Encrypt": "CiphertextBlob", **dict(MADE_BY.values())}
 
 
 IMPORTS = frozenset({"DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial"})
@@ -180,28 +181,60 @@ def permissions_of(action: str) -> tuple[str, ...]:
     return PERMISSIONS.get(action, (f"kms:{action}",))
 
 
+class Stage(NamedTuple):
+    """What a scene is made of: the same for most actions."""
+
+    spec: str
+    usage: str
+    origin: str
+    multi_region: bool
+    made_by: str  # the action that makes what the request needs, if any
+    with_grant: bool
+    doomed: bool = False
+
+
+def stage_of(action: str) -> Stage:
+    """Return the stage for an action: a key of the kind that it uses, enabled."""
+    return Stage(
+        *OTHER_KEYS.get(action, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")),
+        origin="EXTERNAL" if action in IMPORTS else "AWS_KMS",
+        multi_region=action in MULTI_REGION,
+        made_by=MADE_BY[action][0] if action in MADE_BY else "" if action in OTHER_KEYS else "Encrypt",
+        with_grant=action in ("RetireGrant", "RevokeGrant"),
+    )
+
+
+def ready_stage_of(action: str) -> Stage:
+    """Return the stage on which the action is permitted: enabled, except for CancelKeyDeletion."""
+    return stage_of(action)._replace(doomed=action == "CancelKeyDeletion")
+
+
 def make_scene(owner: Person, policy: str | None = None, *, for_action: str = "") -> Scene:
     """Make the key, of the kind that the action uses; ``owner`` must be allowed everything. It is enabled."""
-    spec, usage = OTHER_KEYS.get(for_action, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
-    origin = "EXTERNAL" if for_action in IMPORTS else "AWS_KMS"
-    kind = {"spec": spec, "usage": usage, "origin": origin, "multi_region": for_action in MULTI_REGION}
-    scene = Scene(owner, make_key(owner, policy=policy, alias="scene", **kind)["Arn"], b"")
-    scene.named = scene.arn
-    if for_action in IMPORTS:
-        scene.wrapped = wrapped_members(owner, scene.arn, MATERIAL)
-        run_as(owner, "ImportKeyMaterial", scene.wrapped)
-    made_by, member = MADE_BY.get(for_action, ("Encrypt", "CiphertextBlob"))
-    if for_action in MADE_BY or for_action not in OTHER_KEYS:
-        scene.blob = run_as(owner, made_by, scene.request(made_by))[member]
-    if for_action in ("RetireGrant", "RevokeGrant"):
-        grant = {"KeyId": scene.arn, "GranteePrincipal": owner.arn, "Operations": ["RetireGrant"]}
-        scene.grant_id = run_as(owner, "CreateGrant", grant)["GrantId"]
-    return scene
+    return set_scene(owner, policy, stage_of(for_action))
 
 
 def make_ready_scene(owner: Person, policy: str | None = None, *, for_action: str) -> Scene:
-    """Make the key in the state that the action is for: enabled, except for CancelKeyDeletion."""
-    scene = make_scene(owner, policy, for_action=for_action)
-    if for_action == "CancelKeyDeletion":
+    """Make the key in the state that the action is for."""
+    return set_scene(owner, policy, ready_stage_of(for_action))
+
+
+def set_scene(owner: Person, policy: str | None, stage: Stage) -> Scene:
+    kind = {"spec": stage.spec, "usage": stage.usage, "origin": stage.origin, "multi_region": stage.multi_region}
+    scene = Scene(owner, make_key(owner, policy=policy, alias="scene", **kind)["Arn"], b"")
+    scene.named = scene.arn
+    if stage.origin == "EXTERNAL":
+        scene.wrapped = wrapped_members(owner, scene.arn, MATERIAL)
+        run_as(owner, "ImportKeyMaterial", scene.wrapped)
+    if stage.made_by:
+        scene.blob = run_as(owner, stage.made_by, scene.request(stage.made_by))[MADE[stage.made_by]]
+    if stage.with_grant:
+        grant = {"KeyId": scene.arn, "GranteePrincipal": owner.arn, "Operations": ["RetireGrant"]}
+        scene.grant_id = run_as(owner, "CreateGrant", grant)["GrantId"]
+    if stage.doomed:
         run_as(owner, "ScheduleKeyDeletion", {"KeyId": scene.key_id})
     return scene
+
+
+def adas_scene(people: People, stage: Stage) -> Scene:
+    return set_scene(people.ada, None, stage)

@@ -36,8 +36,8 @@ def violation(member: str, bound: str, value: str = "") -> Refused:
     ids=["flipped", "truncated", "extended", "first byte", "one byte", "foreign"],
 )
 @pytest.mark.parametrize("named", [True, False])
-def test_a_spoiled_ciphertext_does_not_open(people, spoiled, named):
-    scene = make_scene(people.ada)
+def test_a_spoiled_ciphertext_does_not_open(people, ready_scene, spoiled, named):
+    scene = ready_scene()
     key = {"KeyId": scene.arn} if named else {}
     run_as(people.ada, "Decrypt", {"CiphertextBlob": scene.blob, **key})
     assert refused(people.ada, "Decrypt", {"CiphertextBlob": spoiled(scene.blob), **key}) == INVALID_CIPHERTEXT
@@ -100,8 +100,8 @@ def test_who_may_not_use_the_key_is_not_told_which_it_was(people):
     )
 
 
-def test_a_ciphertext_of_a_key_that_is_gone_is_answered_as_a_foreign_one(people):
-    scene = make_scene(people.ada)
+def test_a_ciphertext_of_a_key_that_is_gone_is_answered_as_a_foreign_one(people, ready_scene):
+    scene = ready_scene()
     run_as(people.ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
     from operations import clock
     from tests.builders import days
@@ -115,16 +115,16 @@ def test_a_ciphertext_of_a_key_that_is_gone_is_answered_as_a_foreign_one(people)
     )
 
 
-def test_a_ciphertext_of_another_region_leads_nowhere(people):
-    scene = make_scene(people.ada)
+def test_a_ciphertext_of_another_region_leads_nowhere(people, ready_scene):
+    scene = ready_scene()
     refusal = refused(people.ada, "Decrypt", {"CiphertextBlob": scene.blob}, region="eu-west-1")
     assert refusal.code == "AccessDeniedException"
     assert "on the resource associated with this ciphertext" in (refusal.message or "")
 
 
 @pytest.mark.parametrize("half", ["ReEncryptFrom", "ReEncryptTo"])
-def test_re_encrypt_needs_both_halves_and_names_the_missing_one(people, half):
-    scene = make_scene(people.ada)
+def test_re_encrypt_needs_both_halves_and_names_the_missing_one(people, ready_scene, half):
+    scene = ready_scene()
     clerk = hire("Clerk", allow=["kms:ReEncrypt*"], deny=[f"kms:{half}"])
     request = scene.request("ReEncrypt")
     assert refused(clerk, "ReEncrypt", request).message == (
@@ -203,8 +203,8 @@ def test_random_bytes_need_a_number_and_differ(people):
     assert one != other
 
 
-def test_an_algorithm_of_another_kind_of_key_does_not_fit(people):
-    scene = make_scene(people.ada)
+def test_an_algorithm_of_another_kind_of_key_does_not_fit(people, ready_scene):
+    scene = ready_scene()
     expected = Refused(
         "InvalidKeyUsageException", "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT."
     )
@@ -216,8 +216,8 @@ def test_an_algorithm_of_another_kind_of_key_does_not_fit(people):
         assert refused(people.ada, "ReEncrypt", request) == expected
 
 
-def test_an_asymmetric_algorithm_needs_the_key_named(people):
-    scene = make_scene(people.ada)
+def test_an_asymmetric_algorithm_needs_the_key_named(people, ready_scene):
+    scene = ready_scene()
     assert refused(
         people.ada, "Decrypt", {"CiphertextBlob": scene.blob, "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
     ) == Refused("ValidationException", "KeyId must not be null")
@@ -234,16 +234,16 @@ def test_an_asymmetric_algorithm_needs_the_key_named(people):
 
 # --- DryRun -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("action", WITH_DRY_RUN)
-def test_a_dry_run_never_succeeds_and_a_false_one_does(people, action):
-    scene = make_scene(people.ada)
+def test_a_dry_run_never_succeeds_and_a_false_one_does(people, ready_scene, action):
+    scene = ready_scene()
     request = scene.request(action)
     assert refused(people.ada, action, {**request, "DryRun": True}) == DRY_RUN
     run_as(people.ada, action, {**request, "DryRun": False})
 
 
 @pytest.mark.parametrize("action", WITH_DRY_RUN)
-def test_a_dry_run_gives_the_error_of_the_real_call(people, action):
-    scene = make_scene(people.ada)
+def test_a_dry_run_gives_the_error_of_the_real_call(people, ready_scene, action):
+    scene = ready_scene()
     request = {**scene.request(action), "DryRun": True}
     assert refused(people.mallory, action, request).code == "AccessDeniedException"
     run_as(people.ada, "DisableKey", {"KeyId": scene.key_id})
@@ -251,15 +251,15 @@ def test_a_dry_run_gives_the_error_of_the_real_call(people, action):
 
 
 @pytest.mark.parametrize("action", ["Decrypt", "ReEncrypt"])
-def test_a_bad_ciphertext_wins_over_a_dry_run(people, action):
-    scene = make_scene(people.ada)
+def test_a_bad_ciphertext_wins_over_a_dry_run(people, ready_scene, action):
+    scene = ready_scene()
     request = {**scene.request(action), "DryRun": True}
     assert refused(people.ada, action, request) == DRY_RUN
     assert refused(people.ada, action, {**request, "CiphertextBlob": scene.blob[:-1]}) == INVALID_CIPHERTEXT
 
 
 @pytest.mark.parametrize(("action", "member"), [("Decrypt", "KeyId"), ("ReEncrypt", "SourceKeyId")])
-def test_a_ciphertext_lets_the_bare_id_name_a_key_of_another_account(people, action, member):
+def test_a_ciphertext_lets_the_bare_id_name_a_key_of_another_account(people, ready_scene, action, member):
     """Source: kms-semantics 2.2 and 4.16; elsewhere a bare id means the caller's account."""
     shared = make_scene(people.ada, policy_of(statement(ACCOUNT, "kms:*"), statement(OTHER_ACCOUNT, "kms:*")))
     request = {"CiphertextBlob": shared.blob, member: shared.key_id}
@@ -308,9 +308,9 @@ def test_a_ciphertext_is_required_otherwise(people, action):
 
 
 @pytest.mark.parametrize("action", ["Decrypt", "GenerateDataKey", "GenerateRandom"])
-def test_an_attested_answer_is_refused_and_not_given_in_clear(people, action):
+def test_an_attested_answer_is_refused_and_not_given_in_clear(people, ready_scene, action):
     """AWS answers with ciphertext for the enclave; an answer that ignored the wish would leak the plaintext."""
-    scene = make_scene(people.ada)
+    scene = ready_scene()
     recipient = {"AttestationDocument": b"x", "KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
     request = {**scene.request(action), "Recipient": recipient}
     assert refused(people.ada, action, request).code == "UnsupportedOperationException"

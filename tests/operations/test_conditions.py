@@ -17,10 +17,18 @@ from tests.people import ACCOUNT, OTHER_ACCOUNT
 ENCRYPT = {"Plaintext": b"x"}
 
 
-def guarded_key(people, action: str, condition: dict):
-    """A key that Bob may use for one action under one condition."""
-    policy = policy_of(statement(ACCOUNT, "kms:*"), statement(people.bob.arn, f"kms:{action}", Condition=condition))
-    return make_scene(people.ada, policy)
+@pytest.fixture
+def guarded_key(people, ready_scene):
+    """Make a key that Bob may use for one action under one condition."""
+
+    def make(action: str, condition: dict):
+        scene = ready_scene()
+        bobs = statement(people.bob.arn, f"kms:{action}", Condition=condition)
+        policy = policy_of(statement(ACCOUNT, "kms:*"), bobs)
+        run_as(people.ada, "PutKeyPolicy", {"KeyId": scene.key_id, "Policy": policy})
+        return scene
+
+    return make
 
 
 def check(person, action: str, permitted: dict, others: list[dict]) -> None:
@@ -32,8 +40,8 @@ def check(person, action: str, permitted: dict, others: list[dict]) -> None:
 
 # --- of the request ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("action", ["Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"])
-def test_encryption_context(people, action):
-    scene = guarded_key(people, action, {"StringEquals": {"kms:EncryptionContext:team": "hr"}})
+def test_encryption_context(people, guarded_key, action):
+    scene = guarded_key(action, {"StringEquals": {"kms:EncryptionContext:team": "hr"}})
     request = scene.request(action)
     check(
         people.bob,
@@ -43,8 +51,8 @@ def test_encryption_context(people, action):
     )
 
 
-def test_encryption_context_keys(people):
-    scene = guarded_key(people, "Encrypt", {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["a", "b"]}})
+def test_encryption_context_keys(people, guarded_key):
+    scene = guarded_key("Encrypt", {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["a", "b"]}})
     request = scene.request("Encrypt")
     check(
         people.bob,
@@ -73,9 +81,9 @@ def test_each_half_of_re_encrypt_has_its_own_context(people):
 
 @pytest.mark.parametrize(("on_same_key", "permitted"), [("true", True), ("false", False)])
 @pytest.mark.parametrize("source", ["alias/scene", "the key's id", "the key's ARN", None])
-def test_re_encrypt_on_the_same_key(people, on_same_key, permitted, source):
+def test_re_encrypt_on_the_same_key(people, guarded_key, on_same_key, permitted, source):
     """However the request names the key, or does not."""
-    scene = guarded_key(people, "ReEncrypt*", {"Bool": {"kms:ReEncryptOnSameKey": on_same_key}})
+    scene = guarded_key("ReEncrypt*", {"Bool": {"kms:ReEncryptOnSameKey": on_same_key}})
     named = {"the key's id": scene.key_id, "the key's ARN": scene.arn}.get(source, source)
     request = {**scene.request("ReEncrypt"), "SourceKeyId": named}
     if permitted:
@@ -97,16 +105,16 @@ def test_re_encrypt_to_another_key(people, on_same_key, permitted):
 
 @pytest.mark.parametrize(("algorithm", "permitted"), [("SYMMETRIC_DEFAULT", True), ("RSAES_OAEP_SHA_256", False)])
 @pytest.mark.parametrize("action", ["Encrypt", "Decrypt", "GenerateDataKey"])
-def test_encryption_algorithm_is_there_without_being_said(people, action, algorithm, permitted):
-    scene = guarded_key(people, action, {"StringEquals": {"kms:EncryptionAlgorithm": algorithm}})
+def test_encryption_algorithm_is_there_without_being_said(people, guarded_key, action, algorithm, permitted):
+    scene = guarded_key(action, {"StringEquals": {"kms:EncryptionAlgorithm": algorithm}})
     if permitted:
         run_as(people.bob, action, scene.request(action))
     else:
         assert refused(people.bob, action, scene.request(action)).code == "AccessDeniedException"
 
 
-def test_request_alias(people):
-    scene = guarded_key(people, "Encrypt", {"StringEquals": {"kms:RequestAlias": "alias/scene"}})
+def test_request_alias(people, guarded_key):
+    scene = guarded_key("Encrypt", {"StringEquals": {"kms:RequestAlias": "alias/scene"}})
     run_as(people.ada, "CreateAlias", {"AliasName": "alias/other", "TargetKeyId": scene.key_id})
     check(
         people.bob,
@@ -117,8 +125,8 @@ def test_request_alias(people):
     run_as(people.bob, "Encrypt", {"KeyId": scene.arn.replace(f"key/{scene.key_id}", "alias/scene"), **ENCRYPT})
 
 
-def test_rotation_period(people):
-    scene = guarded_key(people, "EnableKeyRotation", {"NumericLessThanEquals": {"kms:RotationPeriodInDays": "180"}})
+def test_rotation_period(people, guarded_key):
+    scene = guarded_key("EnableKeyRotation", {"NumericLessThanEquals": {"kms:RotationPeriodInDays": "180"}})
     key = {"KeyId": scene.key_id}
     check(
         people.bob,
@@ -130,9 +138,9 @@ def test_rotation_period(people):
     assert refused(people.bob, "EnableKeyRotation", key).code == "AccessDeniedException"
 
 
-def test_pending_window(people):
+def test_pending_window(people, guarded_key):
     condition = {"NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "20"}}
-    scene = guarded_key(people, "ScheduleKeyDeletion", condition)
+    scene = guarded_key("ScheduleKeyDeletion", condition)
     check(
         people.bob,
         "ScheduleKeyDeletion",
@@ -312,8 +320,8 @@ def test_caller_account(people):
         ({"StringLike": {"aws:UserAgent": "aws-cli/*"}}, {"user_agent": "aws-cli/2.0"}, {"user_agent": "curl/8"}),
     ],
 )
-def test_the_surroundings_of_the_call(people, condition, options, other):
-    scene = guarded_key(people, "DescribeKey", condition)
+def test_the_surroundings_of_the_call(people, guarded_key, condition, options, other):
+    scene = guarded_key("DescribeKey", condition)
     call = call_as(people.bob, "DescribeKey", {"KeyId": scene.arn})
     if other is not None:
         with pytest.raises(AccessDeniedException):
@@ -322,10 +330,10 @@ def test_the_surroundings_of_the_call(people, condition, options, other):
         pipeline.run(replace(call, **options))
 
 
-def test_the_time_of_the_account(people):
+def test_the_time_of_the_account(people, guarded_key):
     then = clock.account_time(0)
     limit = f"{then + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
-    scene = guarded_key(people, "DescribeKey", {"DateLessThan": {"aws:CurrentTime": limit}})
+    scene = guarded_key("DescribeKey", {"DateLessThan": {"aws:CurrentTime": limit}})
     key = {"KeyId": scene.arn}
     run_as(people.bob, "DescribeKey", key, time=then + timedelta(minutes=59))
     late = then + timedelta(minutes=61)

@@ -9,9 +9,7 @@ from core import service_model
 from operations.registry import OPERATIONS
 from tests.builders import refused
 from tests.conformance_results import check_results, check_rows
-from tests.conftest import put_back
 from tests.operations.provoked import PROVOCATIONS, QUOTAS
-from tests.operations.requests import make_ready_scene
 from tests.wire.http import ask
 
 INTERNAL = "KMSInternalException"
@@ -23,20 +21,18 @@ def declared(action: str) -> list[str]:
 
 @pytest.mark.conformance
 @pytest.mark.parametrize("action", service_model.operation_names())
-def test_an_operation_raises_what_the_model_declares(people, peopled_database, settings, monkeypatch, action):
+def test_an_operation_raises_what_the_model_declares(people, ready_scene, settings, monkeypatch, action):
     settings.KMS_ROTATION_SECONDS = 0
     seen = {}
     for error in declared(action):
         if error not in PROVOCATIONS:
             continue
-        scene = make_ready_scene(people.ada, for_action=action)
-        request = PROVOCATIONS[error](action, scene)
+        request = PROVOCATIONS[error](action, ready_scene(action))
         if request is not None:
             lowered = {QUOTAS[action]: 0} if error == "LimitExceededException" and action in QUOTAS else {}
             with override_settings(**lowered):
                 assert refused(people.ada, action, request).code == error
             seen[error] = "raised"
-        put_back(peopled_database[0])
     monkeypatch.setitem(OPERATIONS, action, dataclasses.replace(OPERATIONS[action], parse=broken))
     answer = ask(people.ada, action)
     assert (answer.status, answer.code) == (500, INTERNAL)

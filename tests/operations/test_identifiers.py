@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import Refused, days, hire, make_key, refused, run_as
-from tests.operations.requests import ON_ALIASES, WITHOUT_KEY, kms_actions, make_ready_scene, make_scene
+from tests.operations.requests import ON_ALIASES, WITHOUT_KEY, adas_scene, kms_actions, stage_of
 from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
 
 UNKNOWN = "12345678-1234-4234-8234-123456789012"
@@ -30,8 +30,8 @@ BY_KEY_ONLY = sorted(set(kms_actions()) - BY_ALIAS_TOO - WITHOUT_KEY - ON_ALIASE
 
 
 @pytest.mark.parametrize("action", sorted(BY_ALIAS_TOO))
-def test_every_form_of_name_leads_to_the_key(people, action):
-    scene = make_scene(people.ada, for_action=action)
+def test_every_form_of_name_leads_to_the_key(people, ready_scene, action):
+    scene = ready_scene(action)
     alias_arn = scene.arn.replace(f"key/{scene.key_id}", "alias/scene")
     for name in (scene.key_id, scene.arn, "alias/scene", alias_arn):
         scene.named = name
@@ -39,8 +39,8 @@ def test_every_form_of_name_leads_to_the_key(people, action):
 
 
 @pytest.mark.parametrize("action", BY_KEY_ONLY)
-def test_an_alias_is_refused_where_only_a_key_is_meant(people, action):
-    scene = make_ready_scene(people.ada, for_action=action)
+def test_an_alias_is_refused_where_only_a_key_is_meant(people, ready_scene, action):
+    scene = ready_scene(action)
     request = {"KeyId": scene.named} if action == "ListAliases" else scene.request(action)
     expected = Refused("InvalidArnException", "Key Aliases are not supported for this operation.")
     for alias in ("alias/scene", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/scene"):
@@ -86,8 +86,8 @@ def test_who_is_not_allowed_does_not_learn_that_there_is_no_key(people, name):
 
 
 @pytest.mark.parametrize("action", ["DeleteAlias", "UpdateAlias"])
-def test_only_who_may_change_an_alias_learns_that_there_is_none(people, action):
-    scene = make_scene(people.ada)
+def test_only_who_may_change_an_alias_learns_that_there_is_none(people, ready_scene, action):
+    scene = ready_scene()
     arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/none"
     request = {**scene.request(action), "AliasName": "alias/none"}
     assert refused(people.ada, action, request) == Refused("NotFoundException", f"Alias {arn} is not found.")
@@ -97,9 +97,9 @@ def test_only_who_may_change_an_alias_learns_that_there_is_none(people, action):
 @pytest.mark.parametrize(
     ("action", "alias"), [("CreateAlias", "alias/new"), ("DeleteAlias", "alias/none"), ("UpdateAlias", "alias/none")]
 )
-def test_the_alias_is_asked_for_before_a_key_that_does_not_exist(people, action, alias):
+def test_the_alias_is_asked_for_before_a_key_that_does_not_exist(people, ready_scene, action, alias):
     """Its ARN is no secret: it is of the caller's own account. Source: kms-semantics 1.8."""
-    request = {**make_scene(people.ada).request(action), "AliasName": alias}
+    request = {**ready_scene().request(action), "AliasName": alias}
     if action == "CreateAlias":
         request["TargetKeyId"] = UNKNOWN
     arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:{alias}"
@@ -159,13 +159,17 @@ def test_a_key_id_or_alias_name_is_looked_up_in_the_callers_account(people):
     assert refused(people.olga, "DescribeKey", {"KeyId": mine["KeyId"]}).code == "NotFoundException"
 
 
+def scene_of_a_doomed_key_and_another(people, stage):
+    scene, other = adas_scene(people, stage), make_key(people.ada)
+    run_as(people.ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
+    return scene, other
+
+
 @pytest.mark.parametrize("action", sorted(set(kms_actions()) - WITHOUT_KEY))
-def test_after_its_waiting_period_a_key_is_gone_for_every_operation(people, action):
+def test_after_its_waiting_period_a_key_is_gone_for_every_operation(people, made_once, action):
     ada = people.ada
-    scene = make_scene(ada, for_action=action)
-    other = make_key(ada)
-    run_as(ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
-    run_as(ada, "DescribeKey", {"KeyId": scene.arn}, time=_after(ada, 6.99))
+    scene, other = made_once(scene_of_a_doomed_key_and_another, stage_of(action))
+    run_as(ada, "DescribeKey", {"KeyId": scene.arn}, time=_after(ada, 6.9))
     request = scene.request(action)
     refusal = refused(ada, action, request, time=_after(ada, 7.01))
     assert refusal.code == "NotFoundException"
@@ -174,9 +178,9 @@ def test_after_its_waiting_period_a_key_is_gone_for_every_operation(people, acti
     assert other["KeyState"] == "Enabled"
 
 
-def test_lists_leave_out_a_key_whose_waiting_period_is_over(people):
+def test_lists_leave_out_a_key_whose_waiting_period_is_over(people, ready_scene):
     ada = people.ada
-    scene = make_scene(ada)
+    scene = ready_scene()
     other = make_key(ada, alias="other")
     run_as(ada, "ScheduleKeyDeletion", {"KeyId": scene.key_id, "PendingWindowInDays": 7})
 

@@ -41,8 +41,8 @@ def test_a_fresh_key_was_never_used(people):
 
 
 @pytest.mark.parametrize("action", USES)
-def test_a_successful_use_is_the_last_one_and_leads_to_its_event(people, action):
-    scene = make_scene(people.ada, for_action=action)
+def test_a_successful_use_is_the_last_one_and_leads_to_its_event(people, ready_scene, action):
+    scene = ready_scene(action)
     run_as(people.ada, action, scene.request(action))
     found = usage(people.ada, scene.key_id)
     assert found["Operation"] == action

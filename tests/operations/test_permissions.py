@@ -12,9 +12,10 @@ from tests.operations.requests import (
     REQUESTS,
     WITH_RULES_OF_THEIR_OWN,
     WITHOUT_KEY,
+    adas_scene,
     kms_actions,
-    make_ready_scene,
     permissions_of,
+    ready_stage_of,
 )
 from tests.people import ACCOUNT, OTHER_ACCOUNT, REGION
 
@@ -50,8 +51,8 @@ def test_every_registered_action_has_a_request_here():
 
 
 @pytest.mark.parametrize("action", ALL)
-def test_identity_policies_decide_where_the_key_policy_delegates(people, action):
-    scene = make_ready_scene(people.ada, for_action=action)
+def test_identity_policies_decide_where_the_key_policy_delegates(ready_scene, action):
+    scene = ready_scene(action)
     request, on = scene.request(action), f" on resource: {resource(action, scene)}"
     permissions = permissions_of(action)
     with_deny = hire("Denied", allow=["kms:*"], deny=permissions)
@@ -66,19 +67,29 @@ def test_identity_policies_decide_where_the_key_policy_delegates(people, action)
     run_as(permitted, action, request)
 
 
-@pytest.mark.parametrize("action", ON_KEYS)
-def test_a_key_policy_that_delegates_nothing_decides_alone(people, action):
-    permissions = permissions_of(action)
+def put_policy(scene, policy: str) -> None:
+    members = {"KeyId": scene.key_id, "Policy": policy, "BypassPolicyLockoutSafetyCheck": True}
+    run_as(scene.owner, "PutKeyPolicy", members)
+
+
+def scene_and_three_clerks(people, stage):
+    scene = adas_scene(people, stage)
     # The alias half of an alias operation is never the key policy's, nor is making a replica in its Region.
     alias_half = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias", "kms:CreateKey"]
-    named, denied, unnamed = (hire(name, allow=alias_half) for name in ("Named", "Denied", "Unnamed"))
+    return scene, *(hire(name, allow=alias_half) for name in ("Named", "Denied", "Unnamed"))
+
+
+@pytest.mark.parametrize("action", ON_KEYS)
+def test_a_key_policy_that_delegates_nothing_decides_alone(people, made_once, action):
+    permissions = permissions_of(action)
+    scene, named, denied, unnamed = made_once(scene_and_three_clerks, ready_stage_of(action))
     policy = policy_of(
         statement(people.ada.arn, "kms:*"),
         statement(named.arn, *permissions),
         statement(denied.arn, "kms:*"),
         statement(denied.arn, *permissions, effect="Deny"),
     )
-    scene = make_ready_scene(people.ada, policy, for_action=action)
+    put_policy(scene, policy)
     request, on = scene.request(action), f" on resource: {scene.arn}"
     assert refused(unnamed, action, request) == words(
         unnamed, action, f"{on} because no resource-based policy allows the {{}} action"
@@ -90,13 +101,12 @@ def test_a_key_policy_that_delegates_nothing_decides_alone(people, action):
 
 
 @pytest.mark.parametrize("action", CROSS_ACCOUNT)
-def test_another_account_needs_both_sides(people, action):
+def test_another_account_needs_both_sides(ready_scene, action):
     permissions = permissions_of(action)
+    shared = ready_scene(action)
+    put_policy(shared, policy_of(statement(ACCOUNT, "kms:*"), statement(OTHER_ACCOUNT, *permissions)))
     theirs = hire("Theirs", account_id=OTHER_ACCOUNT, allow=permissions)
     silent = hire("Silent", account_id=OTHER_ACCOUNT, allow=["iam:*"])
-    shared = make_ready_scene(
-        people.ada, policy_of(statement(ACCOUNT, "kms:*"), statement(OTHER_ACCOUNT, *permissions)), for_action=action
-    )
     assert refused(silent, action, shared.request(action)) == words(
         silent, action, " on this resource because no identity-based policy allows the {} action"
     )
@@ -104,8 +114,8 @@ def test_another_account_needs_both_sides(people, action):
 
 
 @pytest.mark.parametrize("action", CROSS_ACCOUNT)
-def test_a_key_that_is_not_shared_is_to_others_as_if_it_did_not_exist(people, action):
-    own = make_ready_scene(people.ada, for_action=action)
+def test_a_key_that_is_not_shared_is_to_others_as_if_it_did_not_exist(people, ready_scene, action):
+    own = ready_scene(action)
     request = own.request(action)
     hidden = refused(people.olga, action, request)
     assert hidden == words(people.olga, action, COMBINED)
@@ -114,13 +124,14 @@ def test_a_key_that_is_not_shared_is_to_others_as_if_it_did_not_exist(people, ac
 
 
 @pytest.mark.parametrize("action", OWN_ACCOUNT_ONLY)
-def test_an_operation_for_the_own_account_is_refused_to_others_whom_the_key_policy_names(people, action):
+def test_an_operation_for_the_own_account_is_refused_to_others_whom_the_key_policy_names(ready_scene, action):
     permissions = permissions_of(action)
+    scene = ready_scene(action)
     theirs = hire("Theirs", account_id=OTHER_ACCOUNT, allow=permissions)
     own = hire("Own", allow=permissions)
-    policy = policy_of(
-        statement(ACCOUNT, "kms:*"), statement(theirs.arn, *permissions), statement(own.arn, *permissions)
+    put_policy(
+        scene,
+        policy_of(statement(ACCOUNT, "kms:*"), statement(theirs.arn, *permissions), statement(own.arn, *permissions)),
     )
-    scene = make_ready_scene(people.ada, policy, for_action=action)
     assert refused(theirs, action, scene.request(action)) == words(theirs, action, COMBINED)
     run_as(own, action, scene.request(action))
