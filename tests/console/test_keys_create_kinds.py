@@ -47,11 +47,6 @@ KINDS = [
 ]
 
 
-@pytest.fixture
-def wizard(signed_in, people):
-    return Wizard(signed_in(people.ada))
-
-
 def choose(wizard: Wizard, **fields) -> Wizard:
     """Choose on the first step as a browser with script does: each choice is taken at once."""
     for name in ("key_type", "key_usage", "key_spec"):

@@ -9,8 +9,8 @@ from tests.people import new_person
 
 
 @pytest.fixture
-def labels(wizard):
-    return wizard.to("labels")
+def labels(wizard_at):
+    return wizard_at("labels")
 
 
 @pytest.mark.parametrize(

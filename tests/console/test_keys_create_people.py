@@ -9,18 +9,18 @@ from tests.console.wizard import Wizard
 from tests.people import ACCOUNT, OTHER_ACCOUNT, new_person
 
 
-@pytest.fixture
-def crowd(people):
+def to_administrators_in_a_crowd(people, client) -> Wizard:
     """Twelve users and a role with a path, beside the people: 18 to choose from."""
     with configuration_change((Touched.EVERYTHING, "")):
-        workers = [new_person(f"worker-{number:02}") for number in range(12)]
-        role = new_person("deploy", kind=PrincipalKind.ROLE, path="/service-role/")
-    return [*workers, role]
+        for number in range(12):
+            new_person(f"worker-{number:02}")
+        new_person("deploy", kind=PrincipalKind.ROLE, path="/service-role/")
+    return Wizard(client).to("administrators")
 
 
 @pytest.fixture
-def administrators(crowd, wizard):
-    return wizard.to("administrators")
+def administrators(wizard_after):
+    return wizard_after(to_administrators_in_a_crowd)
 
 
 def names(wizard) -> list[str]:
@@ -169,22 +169,25 @@ def test_somebody_deleted_meanwhile_is_taken_out_and_said(administrators, people
         ([ACCOUNT], 0, "This is your own account: choose its users and roles above"),
     ],
 )
-def test_an_account_that_is_refused_says_why_in_its_row(wizard, accounts, row, message):
-    wizard.to("users").next(account_id=accounts)
+def test_an_account_that_is_refused_says_why_in_its_row(wizard_at, accounts, row, message):
+    wizard = wizard_at("users")
+    wizard.next(account_id=accounts)
     assert wizard.last.status_code == 422
     assert wizard.form.account_rows[row]["error"] == message
     assert message in wizard.text
     assert [each["value"] for each in wizard.form.account_rows] == accounts
 
 
-def test_an_account_need_not_exist_here_and_empty_rows_are_none(wizard):
-    wizard.to("users").next(account_id=["", f" {OTHER_ACCOUNT} ", "999988887777"])
+def test_an_account_need_not_exist_here_and_empty_rows_are_none(wizard_at):
+    wizard = wizard_at("users")
+    wizard.next(account_id=["", f" {OTHER_ACCOUNT} ", "999988887777"])
     assert wizard.to("review").last.context["plan"].people.accounts == (OTHER_ACCOUNT, "999988887777")
     assert f"Other AWS accounts: {OTHER_ACCOUNT}, 999988887777" in wizard.text
 
 
-def test_without_script_account_rows_are_added_and_removed_by_the_server(wizard):
-    wizard.to("users").press({"add_account": "1"})
+def test_without_script_account_rows_are_added_and_removed_by_the_server(wizard_at):
+    wizard = wizard_at("users")
+    wizard.press({"add_account": "1"})
     assert wizard.form.account_rows == [{"value": ""}]
     wizard.press({"add_account": "1"}, account_id=["12"])
     assert wizard.form.account_rows == [{"value": "12"}, {"value": ""}]
@@ -192,7 +195,7 @@ def test_without_script_account_rows_are_added_and_removed_by_the_server(wizard)
     assert wizard.form.account_rows == [{"value": OTHER_ACCOUNT}]
 
 
-def test_nobody_needs_to_be_chosen(wizard):
-    wizard.to("review")
+def test_nobody_needs_to_be_chosen(wizard_at):
+    wizard = wizard_at("review")
     assert wizard.text.count("Nobody chosen") == 2
     assert "Key administrators may delete this key." in wizard.text

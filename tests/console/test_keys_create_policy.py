@@ -78,14 +78,19 @@ def run_as_ada(wizard, action, members):
 
 
 @pytest.fixture
-def wizard(wizard, people) -> Wizard:
-    wizard.ada = people.ada
-    return wizard
+def wizard_after(wizard_after, people):
+    def begin(walk, *more) -> Wizard:
+        wizard = wizard_after(walk, *more)
+        wizard.ada = people.ada
+        return wizard
+
+    return begin
 
 
 # --- the generated policy ---------------------------------------------------------------------------------------------
-def test_one_administrator_one_user_one_account(wizard, people):
-    wizard.to("administrators").next(chosen=[people.alice]).next(chosen=[people.bob], account_id=[OTHER_ACCOUNT])
+def test_one_administrator_one_user_one_account(wizard_at, people):
+    wizard = wizard_at("administrators")
+    wizard.next(chosen=[people.alice]).next(chosen=[people.bob], account_id=[OTHER_ACCOUNT])
     assert as_sets(policy_of(wizard)) == {
         "Version": "2012-10-17",
         "Id": "key-consolepolicy-3",
@@ -97,12 +102,13 @@ def test_one_administrator_one_user_one_account(wizard, people):
     }
 
 
-def test_nobody_chosen_leaves_the_account_statement_alone(wizard):
-    assert as_sets(policy_of(wizard))["Statement"] == [account_statement()]
+def test_nobody_chosen_leaves_the_account_statement_alone(wizard_at):
+    assert as_sets(policy_of(wizard_at("review")))["Statement"] == [account_statement()]
 
 
-def test_deletion_unticked_takes_both_actions_away(wizard, people):
-    wizard.to("administrators").next(chosen=[people.alice], allow_deletion=[])
+def test_deletion_unticked_takes_both_actions_away(wizard_at, people):
+    wizard = wizard_at("administrators")
+    wizard.next(chosen=[people.alice], allow_deletion=[])
     statements = as_sets(policy_of(wizard))["Statement"]
     assert statements == [account_statement(), administration(people.alice.arn, ADMINISTRATION)]
 
@@ -118,14 +124,15 @@ def test_several_people_stand_in_the_order_of_choice_and_roles_with_their_path(w
     ]
 
 
-def test_an_account_alone_gets_statements_3_and_4_and_never_2(wizard):
-    wizard.to("users").next(account_id=[OTHER_ACCOUNT])
+def test_an_account_alone_gets_statements_3_and_4_and_never_2(wizard_at):
+    wizard = wizard_at("users")
+    wizard.next(account_id=[OTHER_ACCOUNT])
     statements = as_sets(policy_of(wizard))["Statement"]
     assert statements == [account_statement(), *use(f"arn:aws:iam::{OTHER_ACCOUNT}:root")]
 
 
-def test_the_review_shows_the_policy_with_line_numbers_and_copy(wizard):
-    text = wizard.to("review").text
+def test_the_review_shows_the_policy_with_line_numbers_and_copy(wizard_at):
+    text = wizard_at("review").text
     assert "key-consolepolicy-3" in text
     assert 'data-line="5"' in text
     assert "data-copy=" in text
@@ -140,10 +147,8 @@ def edited(wizard) -> str:
     return json.dumps(document)
 
 
-@pytest.fixture
-def edit(wizard, people):
-    """The wizard at its review, with Alice as administrator and an edited policy."""
-    wizard.to("administrators").next(chosen=[people.alice]).to("policy")
+def to_review_with_an_edited_policy(people, client) -> Wizard:
+    wizard = Wizard(client).to("administrators").next(chosen=[people.alice]).to("policy")
     text = edited(wizard)
     wizard.open("policy", edit="1").next(document=text)
     assert wizard.step == "review"
@@ -151,8 +156,14 @@ def edit(wizard, people):
     return wizard
 
 
-def test_the_policy_is_shown_read_only_until_edit(wizard):
-    wizard.to("policy")
+@pytest.fixture
+def edit(wizard_after):
+    """The wizard at its review, with Alice as administrator and an edited policy."""
+    return wizard_after(to_review_with_an_edited_policy)
+
+
+def test_the_policy_is_shown_read_only_until_edit(wizard_at):
+    wizard = wizard_at("policy")
     assert "<textarea" not in wizard.text
     assert "edit=1" in wizard.text
     wizard.open("policy", edit="1")
@@ -164,8 +175,8 @@ def test_an_edited_policy_is_the_keys_policy(edit):
     assert "Mine" in policy_of(edit)
 
 
-def test_an_edit_that_changes_nothing_is_no_edit(wizard, people):
-    wizard.to("policy")
+def test_an_edit_that_changes_nothing_is_no_edit(wizard_at, people):
+    wizard = wizard_at("policy")
     same = json.dumps(json.loads(wizard.last.context["plan"].generated_policy), indent=7)
     wizard.open("policy", edit="1").next(document=same)
     wizard.open("administrators").next(chosen=[people.alice])
@@ -184,8 +195,8 @@ def test_an_edit_that_changes_nothing_is_no_edit(wizard, people):
         (lambda text: text.replace("Mine", "M" * 33_000), "32768"),
     ],
 )
-def test_a_policy_that_is_refused_says_where_and_why_and_is_kept(wizard, change, message):
-    wizard.to("review")
+def test_a_policy_that_is_refused_says_where_and_why_and_is_kept(wizard_at, change, message):
+    wizard = wizard_at("review")
     text = change(edited(wizard))
     wizard.open("policy", edit="1").next(document=text)
     assert wizard.last.status_code == 422
@@ -196,14 +207,16 @@ def test_a_policy_that_is_refused_says_where_and_why_and_is_kept(wizard, change,
     assert KmsKey.objects.count() == 0
 
 
-def test_the_statement_panel_changes_the_text_and_keeps_it_in_the_draft(wizard):
-    wizard.to("policy").open("policy", edit="1").press({"panel": "add"})
+def test_the_statement_panel_changes_the_text_and_keeps_it_in_the_draft(wizard_at):
+    wizard = wizard_at("policy")
+    wizard.open("policy", edit="1").press({"panel": "add"})
     assert [row.label for row in wizard.last.context["editor"].statements][-1] == "Statement1"
     assert "Statement1" in wizard.open("policy", edit="1").last.context["editor"].text
 
 
-def test_with_script_the_panel_answers_with_the_editor_alone(wizard):
-    wizard.to("policy").open("policy", edit="1")
+def test_with_script_the_panel_answers_with_the_editor_alone(wizard_at):
+    wizard = wizard_at("policy")
+    wizard.open("policy", edit="1")
     fields = {**wizard.shown_fields(), "panel": "add"}
     text = wizard.client.post(wizard.address, fields, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in text

@@ -61,8 +61,8 @@ def test_the_tutorials_path_makes_a_key_and_its_alias(wizard, people):
     assert "View key" in text
 
 
-def test_finish_leaves_two_events(wizard, people):
-    wizard.to("review")
+def test_finish_leaves_two_events(wizard_at, people):
+    wizard = wizard_at("review")
     assert AuditEvent.objects.count() == 0
     wizard.finish()
     assert events(people.ada) == ["CreateKey", "CreateAlias"]
@@ -85,15 +85,15 @@ def test_previous_and_reload_keep_everything(wizard, people):
     assert wizard.form.values["description"] == ["Sales"]
 
 
-def test_previous_keeps_what_is_wrong_without_complaining(wizard):
-    wizard.to("labels")
+def test_previous_keeps_what_is_wrong_without_complaining(wizard_at):
+    wizard = wizard_at("labels")
     wizard.previous(alias="aws/x").next()
     assert wizard.form.values["alias"] == ["aws/x"]
     assert not wizard.form.errors
 
 
-def test_a_step_shows_no_errors_before_next(wizard):
-    wizard.to("labels")
+def test_a_step_shows_no_errors_before_next(wizard_at):
+    wizard = wizard_at("labels")
     assert not wizard.form.errors
     assert "Alias is required" not in wizard.text
 
@@ -130,23 +130,23 @@ def test_a_step_that_was_not_reached_leads_to_the_first_open_one(wizard, step):
     assert wizard.open(step).step == "labels"
 
 
-def test_visited_steps_are_links_and_later_ones_text(wizard):
-    wizard.to("administrators")
+def test_visited_steps_are_links_and_later_ones_text(wizard_at):
+    wizard = wizard_at("administrators")
     links = [bool(step.href) for step in wizard.last.context["steps"]]
     assert links == [True, True, False, False, False, False]
     assert 'aria-current="step"' in wizard.text
 
 
-def test_edit_on_the_review_leads_to_the_step_and_next_comes_back(wizard):
-    wizard.to("review")
+def test_edit_on_the_review_leads_to_the_step_and_next_comes_back(wizard_at):
+    wizard = wizard_at("review")
     for step in STEPS[:-1]:
         assert wizard.last.context["edit"][step] in wizard.text.replace("&amp;", "&")
     wizard.open("labels").next(alias="renamed").open("review")
     assert "renamed" in wizard.text
 
 
-def test_the_review_sends_back_to_a_step_that_became_wrong(wizard, people):
-    wizard.to("review")
+def test_the_review_sends_back_to_a_step_that_became_wrong(wizard_at, people):
+    wizard = wizard_at("review")
     make_key(people.ada, alias="orders")
     assert wizard.reload().step == "labels"
     assert wizard.form.errors["alias"] == ["An alias with this name already exists in this Region"]
@@ -157,8 +157,8 @@ def test_an_unknown_step_does_not_exist(wizard):
 
 
 # --- whose draft ------------------------------------------------------------------------------------------------------
-def test_another_persons_draft_does_not_exist(wizard, people):
-    wizard.to("labels")
+def test_another_persons_draft_does_not_exist(wizard_at, people):
+    wizard = wizard_at("labels")
     stranger = Client()
     stranger.force_login(people.olga.principal, backend="kmsconsole.web.authenticate.ConsoleBackend")
     for path in ("labels", "configure", "regenerate/labels"):
@@ -168,16 +168,16 @@ def test_another_persons_draft_does_not_exist(wizard, people):
     assert wizard.reload().step == "labels"
 
 
-def test_a_draft_is_not_continued_in_another_region(wizard):
-    wizard.to("labels")
+def test_a_draft_is_not_continued_in_another_region(wizard_at):
+    wizard = wizard_at("labels")
     answer = wizard.client.get(wizard.address_of("labels", region="eu-west-1"), follow=True)
     assert answer.redirect_chain == [("/kms/keys?region=eu-west-1", 302)]
     assert "us-east-1" in answer.content.decode()
 
 
 # --- Finish -----------------------------------------------------------------------------------------------------------
-def test_a_second_finish_makes_no_second_key(wizard):
-    wizard.to("review")
+def test_a_second_finish_makes_no_second_key(wizard_at):
+    wizard = wizard_at("review")
     address, fields = wizard.address, {"go": "next"}
     wizard.finish()
     again = wizard.client.post(address, fields, follow=True)
@@ -186,8 +186,8 @@ def test_a_second_finish_makes_no_second_key(wizard):
 
 
 @pytest.mark.postgres
-def test_many_finishes_at_once_make_one_key(wizard):
-    wizard.to("review")
+def test_many_finishes_at_once_make_one_key(wizard_at):
+    wizard = wizard_at("review")
 
     def press(_number: int) -> int:
         client = Client()
@@ -203,15 +203,16 @@ def test_many_finishes_at_once_make_one_key(wizard):
     assert Alias.objects.count() == 1
 
 
-def test_going_back_after_finish_leads_to_the_list(wizard):
-    labels = wizard.to("review").address_of("labels")
+def test_going_back_after_finish_leads_to_the_list(wizard_at):
+    wizard = wizard_at("review")
+    labels = wizard.address_of("labels")
     wizard.finish()
     answer = wizard.client.get(labels, follow=True)
     assert answer.redirect_chain == [("/kms/keys?region=us-east-1", 302)]
 
 
-def test_a_finish_whose_process_died_can_be_tried_again(wizard, people):
-    wizard.to("review")
+def test_a_finish_whose_process_died_can_be_tried_again(wizard_at, people):
+    wizard = wizard_at("review")
     draft = drafts.open_draft(uuid.UUID(wizard.draft_id), people.ada.caller, "us-east-1")
     assert drafts.claim(draft)
     assert not drafts.claim(draft)
@@ -235,8 +236,8 @@ def test_an_alias_that_is_refused_after_the_key_was_made_is_a_warning(signed_in,
     assert "flash--warning" in text
 
 
-def test_an_alias_taken_before_finish_makes_no_key(wizard, people):
-    wizard.to("review")
+def test_an_alias_taken_before_finish_makes_no_key(wizard_at, people):
+    wizard = wizard_at("review")
     make_key(people.ada, alias="orders")
     assert wizard.press({"go": "next"}).step == "labels"
     assert "An alias with this name already exists in this Region" in wizard.text
@@ -263,8 +264,8 @@ def test_next_and_finish_are_refused_by_the_service(wizard, people, signed_in):
     assert KmsKey.objects.count() == 0
 
 
-def test_a_permission_that_is_lost_on_the_way_stops_finish_and_keeps_the_draft(wizard, people):
-    wizard.to("review")
+def test_a_permission_that_is_lost_on_the_way_stops_finish_and_keeps_the_draft(wizard_at, people):
+    wizard = wizard_at("review")
     with configuration_change((Touched.IAM, ACCOUNT)):
         PolicyAttachment.objects.filter(principal=people.ada.principal).delete()
     wizard.press({"go": "next"})
@@ -333,8 +334,8 @@ def test_a_post_needs_its_csrf_token(people):
 
 
 # --- cost -------------------------------------------------------------------------------------------------------------
-def test_a_step_costs_as_many_queries_in_a_large_account(wizard, people):
-    wizard.to("administrators")
+def test_a_step_costs_as_many_queries_in_a_large_account(wizard_at, people):
+    wizard = wizard_at("administrators")
     few = queries_of(wizard)
     for number in range(40):
         new_person(f"worker-{number:02}")

@@ -40,9 +40,7 @@ def console_policy(administrators, users, accounts=(), *, deletion: bool = False
     )
 
 
-@pytest.fixture
-def key_id(people):
-    """Ada's primary key, which Alice administers and Bob and another account use."""
+def to_replicate_the_payroll_key(people, client) -> Wizard:
     made = primary_key(
         people.ada,
         Description="payroll",
@@ -50,7 +48,7 @@ def key_id(people):
         Policy=console_policy([people.alice], [people.bob], [OTHER_ACCOUNT]),
     )["KeyId"]
     run_as(people.ada, "CreateAlias", {"AliasName": "alias/payroll", "TargetKeyId": made})
-    return made
+    return replicate(client, made)
 
 
 def replicate(client, key_id: str, region: str = REGION) -> Wizard:
@@ -58,9 +56,15 @@ def replicate(client, key_id: str, region: str = REGION) -> Wizard:
 
 
 @pytest.fixture
-def wizard(signed_in, people, key_id) -> Wizard:
+def wizard(wizard_after) -> Wizard:
     """Ada at the first step."""
-    return replicate(signed_in(people.ada), key_id)
+    return wizard_after(to_replicate_the_payroll_key)
+
+
+@pytest.fixture
+def key_id(wizard) -> str:
+    """Ada's primary key, which Alice administers and Bob and another account use."""
+    return wizard.base.split("/")[3]
 
 
 def policy(person, key_id: str, region: str) -> dict:
