@@ -43,6 +43,7 @@ TABLE_TITLES = {
     "alias_moves": "UpdateAlias: kind of the old key × kind of the new one",
     "boto3": "Operation × boto3 against the running service",
     "audit": "Operation × golden record of the audit trail",
+    "condition_keys": "Operation on a key × condition key of policies, met and not met",
     "constraints": "Operation × constraint and JSON type of each member, broken once",
     "creations": "CreateKey: key spec × usage × origin × Regions",
     "errors": "Operation × error that it declares",

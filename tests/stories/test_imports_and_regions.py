@@ -58,7 +58,7 @@ def test_a_student_imports_material_made_with_openssl_deletes_it_and_imports_it_
     browser = console(people.ada)
     browser.open(f"/kms/keys/{key_id}")
     browser.sees("This key awaits its key material")
-    browser.page.get_by_role("link", name="Import key material").click()
+    browser.page.get_by_role("button", name="Import key material").first.click()
     assert browser.violations() == []
     get_parameters(browser, tmp_path)
     wrap(tmp_path)

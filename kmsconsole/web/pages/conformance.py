@@ -33,6 +33,7 @@ TITLES = frozenset(
         gettext_noop("UpdateAlias: kind of the old key × kind of the new one"),
         gettext_noop("Operation × golden record of the audit trail"),
         gettext_noop("Operation × boto3 against the running service"),
+        gettext_noop("Operation on a key × condition key of policies, met and not met"),
         gettext_noop("Operation × constraint and JSON type of each member, broken once"),
         gettext_noop("CreateKey: key spec × usage × origin × Regions"),
         gettext_noop("Operation × error that it declares"),
