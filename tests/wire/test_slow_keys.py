@@ -1,11 +1,10 @@
 """Generating RSA keys never blocks other requests: not the event loop, not the writers' lock, not the audit trail.
 
 Two clients let the running service draw keys of 4,096 bits without a pause while a third asks quick things. If
-drawing a key kept others waiting, each of these would take about as long as what is left of a drawing; both are
-measured in the same moments on the same machine, so that it may be as busy as it likes.
+drawing a key kept others waiting, a quick thing that is under way at some moment would take about as long as a drawing;
+both are measured in the same moments on the same machine, so that it may be as busy as it likes.
 """
 
-import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -35,6 +34,11 @@ def timed(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
+
+
+def of_a_moment(durations: list[float]) -> float:
+    """Return how long those take that are under way at some moment: long ones count for as long as they last."""
+    return sum(seconds * seconds for seconds in durations) / sum(durations)
 
 
 @pytest.mark.parametrize("operation", ["CreateKey", "GenerateDataKeyPair", "GetParametersForImport"])
@@ -71,8 +75,7 @@ def test_others_are_answered_while_rsa_keys_are_drawn(people, operation):
         enough.set()
         for thread in threads:
             thread.join()
-    drawn = statistics.mean(taken)
-    for name, times in waited.items():
-        # Blocked, half a drawing would be usual, and hardly more answers than drawings possible.
-        assert statistics.median(times) < drawn / 8, (name, statistics.median(times), drawn)
-        assert len(times) > 4 * len(taken), (name, len(times), len(taken))
+    every = [seconds for times in waited.values() for seconds in times]
+    # Measured: 0.02 to 0.04, and 0.2 to 0.7 when drawing blocks the event loop or the writers.
+    assert of_a_moment(every) < of_a_moment(taken) / 10, (of_a_moment(every), of_a_moment(taken))
+    assert all(len(times) >= DRAWINGS for times in waited.values())
